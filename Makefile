@@ -99,7 +99,11 @@ rm -f $(VENV)/.ready-$(1)-*; \
 touch $@
 endef
 
-pin: $(call stamp,dev) $(call stamp,mutate) $(call stamp,bench) $(call stamp,formal) # write constraints.txt from .venv
-	@{ echo "# Pinned versions for development and CI; written by 'make pin' from an environment made without pins."; \
-		$(BIN)/python -m pip freeze --all --exclude-editable | grep -E '^[A-Za-z0-9._-]+==' | grep -viE '^(setuptools)=='; } > constraints.new
-	@mv constraints.new constraints.txt
+pin: # write constraints.txt anew: what the newest versions of everything resolve to today
+	@rm -rf $(VENV)-pin && $(PYTHON) -m venv $(VENV)-pin
+	@$(VENV)-pin/bin/python -m pip install --quiet --upgrade pip
+	@$(VENV)-pin/bin/python -m pip install --quiet -e $(LIBRARY) --group dev --group mutate --group bench --group formal
+	@{ echo "# Pinned versions for development and CI; written by 'make pin'."; \
+		$(VENV)-pin/bin/python -m pip freeze --all --exclude-editable | grep -E '^[A-Za-z0-9._-]+==' \
+		| grep -v '^setuptools=='; } > constraints.new
+	@mv constraints.new constraints.txt && rm -rf $(VENV)-pin
