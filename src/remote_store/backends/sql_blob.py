@@ -1,0 +1,541 @@
+"""Objects as rows of one SQL table, over SQLAlchemy 2. (SQLB-001 ff.)
+
+Keys are bytes, so that every database compares them alike: no case folding, no padding, no collation. What is below the
+folder `p` is the range `p/ <= key < p0` (`0` follows `/`), never a LIKE. Each verb is one transaction. A writer changes
+its row first and looks for clashes afterwards: by then it holds the write lock, so what it sees is what it commits on.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime, timezone
+from typing import Any, BinaryIO, ClassVar, Literal, NamedTuple, TypeVar
+from uuid import uuid4
+
+from remote_store.backend import Backend, Entry, Page, Source, Want, WriteOptions
+from remote_store.capabilities import Capability, CapabilitySet
+from remote_store.errors import (
+    AlreadyExists,
+    BackendUnavailable,
+    DirectoryNotEmpty,
+    InvalidPath,
+    NotFound,
+    PermissionDenied,
+    RemoteStoreError,
+)
+from remote_store.models import FileInfo, FolderEntry, WriteResult
+from remote_store.path import RemotePath, normalize
+
+try:
+    import sqlalchemy as sa
+    from sqlalchemy import exc as sa_exc
+    from sqlalchemy.dialects import mysql
+    from sqlalchemy.pool import QueuePool, StaticPool
+    from sqlalchemy.schema import CreateTable
+except ModuleNotFoundError as exc:
+    raise ModuleNotFoundError(
+        "SQLAlchemy is required for the sql-blob backend. Install it with: pip install 'remote-store[sql]'",
+        name=exc.name,
+    ) from exc
+
+__all__ = ["BlobTooLarge", "SQLBlobBackend"]
+
+T = TypeVar("T")
+
+MAX_KEY_BYTES = 1024  # what fits an index of every supported database
+PAGE_ROWS = 1000
+CHUNK_BYTES = 1 << 20
+_MAX_OFFSET = 2**31 - 2  # a 32-bit integer in SQL; no database holds a larger blob
+
+
+class BlobTooLarge(RemoteStoreError, ValueError):
+    """The content exceeds `max_blob_size`; nothing was stored."""
+
+
+class _Layout(NamedTuple):
+    """The table as it was found, and what it can do."""
+
+    table: sa.Table
+    capabilities: CapabilitySet
+
+    def has(self, column: str) -> bool:
+        return column in self.table.c
+
+    def present(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Those `values` for which there is a column."""
+        return {name: value for name, value in values.items() if name in self.table.c}
+
+    def rows(self) -> sa.Select[Any]:
+        """A query for what a `FileInfo` is made of; what the table lacks is NULL. It never touches the content."""
+        names = ("key", "size", "modified_at", "etag", "user_metadata")
+        return sa.select(*(self.table.c[name] if self.has(name) else sa.null().label(name) for name in names))
+
+
+class SQLBlobBackend(Backend):
+    """A table in a database that SQLAlchemy reaches, as a store: a row an object. (SQLB-001)
+
+    Give `url` or `engine`, not both; a borrowed engine is left open by `close`. `max_blob_size` is in bytes. Every
+    verb holds a whole content in memory, as databases do. Keys have at most 1024 bytes in UTF-8.
+    An in-memory SQLite database (`sqlite://`) serves all threads, one at a time; it ends with the backend.
+
+    Raises:
+        ValueError: neither or both of `url` and `engine`, or a `url` that SQLAlchemy cannot use.
+    """
+
+    CAPABILITIES: ClassVar[CapabilitySet] = CapabilitySet(set(Capability) - {Capability.LAZY_READ})
+    folders: Literal["kept", "implied"] = "implied"
+
+    def __init__(
+        self,
+        url: str | None = None,
+        *,
+        engine: sa.Engine | None = None,
+        table_name: str = "remote_store_objects",
+        create_table: bool = True,
+        max_blob_size: int | None = None,
+        reject_write_under_file_ancestor: bool = True,
+    ) -> None:
+        if (url is None) == (engine is None):
+            raise ValueError("sql-blob takes either url or engine")
+        if not table_name:
+            raise ValueError("sql-blob needs a table_name")
+        if max_blob_size is not None and max_blob_size < 0:
+            raise ValueError("max_blob_size is a number of bytes, at least 0")
+        self._owned = engine is None
+        self._engine = engine if engine is not None else _engine(url or "")
+        self._table_name = table_name
+        self._create_table = create_table
+        self._max_blob_size = max_blob_size
+        self._refuse_clash = reject_write_under_file_ancestor
+        self.clash: Literal["refused", "allowed"] = "refused" if reject_write_under_file_ancestor else "allowed"
+        self._layout: _Layout | None = None
+        self._layout_lock = threading.Lock()
+        # A StaticPool gives all threads one connection and so one transaction: they have to take turns.
+        static = isinstance(self._engine.pool, StaticPool)
+        self._turn: AbstractContextManager[Any] = threading.RLock() if static else nullcontext()
+
+    @property
+    def name(self) -> str:
+        return "sql-blob"
+
+    @property
+    def capabilities(self) -> CapabilitySet:
+        """All but LAZY_READ, less what a table without `user_metadata` or `modified_at` cannot do. (SQLB-002)
+
+        While the database cannot be reached: all, and the operation itself tells why.
+        """
+        if self._layout is None:
+            try:
+                return self._ready().capabilities
+            except (sa_exc.SQLAlchemyError, RemoteStoreError):
+                return self.CAPABILITIES
+        return self._layout.capabilities
+
+    def __repr__(self) -> str:
+        # The query part of a URL may hold secrets of a driver: it is left out.
+        url = self._engine.url.set(query={}).render_as_string(hide_password=True)
+        return f"SQLBlobBackend(url={url!r}, table_name={self._table_name!r})"
+
+    # -- reading ----------------------------------------------------------------------------------------------------
+
+    def stat(self, path: str, want: Want = Want.ANY) -> Entry:
+        if not path:
+            return FolderEntry(RemotePath.ROOT, ".")
+        layout, key = self._ready(), path.encode()
+        file = layout.rows().where(layout.table.c.key == key)
+        below = layout.rows().where(*_below(layout.table, path)).limit(1)
+        query: sa.Select[Any] | sa.CompoundSelect[Any]
+        if want is Want.FILE:
+            query = file
+        elif want is Want.FOLDER:
+            query = below
+        else:  # one statement, so that a concurrent move cannot slip between two
+            query = sa.union_all(file, below.subquery().select())
+        with self._connection() as conn:
+            rows = conn.execute(query).all()
+        for row in rows:
+            if row.key == key:
+                return _file_info(path, row)
+        if not rows:
+            raise NotFound("no such file or folder")
+        return FolderEntry(RemotePath.trusted(path), path.rpartition("/")[2])
+
+    def read(self, path: str, start: int = 0, stop: int | None = None) -> BinaryIO:
+        return io.BytesIO(self._content(path, start, stop))
+
+    def read_bytes(self, path: str) -> bytes:
+        return self._content(path, 0, None)
+
+    def _content(self, path: str, start: int, stop: int | None) -> bytes:
+        table = self._ready().table
+        content: sa.ColumnElement[bytes] = table.c.content
+        if start or stop is not None:
+            start = min(start, _MAX_OFFSET)
+            bounds = [start + 1]
+            if stop is not None:
+                bounds.append(min(max(stop - start, 0), _MAX_OFFSET))
+            content = sa.func.substr(content, *bounds, type_=sa.LargeBinary())
+        with self._connection() as conn:
+            row = conn.execute(sa.select(content).where(table.c.key == path.encode())).first()
+        if row is None:
+            raise NotFound("no such file")
+        return bytes(row[0] or b"")
+
+    def scan(self, prefix: str, recursive: bool) -> Iterator[Page]:
+        return self._files(prefix) if recursive else self._children(prefix)
+
+    def _files(self, prefix: str) -> Iterator[Page]:
+        start, _ = _range(prefix)
+        while rows := self._rows(prefix, start, PAGE_ROWS):
+            page = [_file_info(path, row) for row in rows if (path := _path(row.key)) is not None]
+            if page:
+                yield page
+            if len(rows) < PAGE_ROWS:
+                return
+            start = rows[-1].key + b"\0"  # the next possible key
+
+    def _children(self, prefix: str) -> Iterator[Page]:
+        """Files and folders directly inside: a folder's own rows are passed by a seek, however many they are."""
+        base, _ = _range(prefix)
+        start, limit = base, PAGE_ROWS
+        while rows := self._rows(prefix, start, limit):
+            page: list[Entry] = []
+            for row in rows:
+                if row.key < start:
+                    continue  # inside the folder just seen
+                name, slash, _ = row.key[len(base) :].partition(b"/")
+                start = base + name + b"0" if slash else row.key + b"\0"
+                path = _path(base + name)
+                if path is None:
+                    continue
+                page.append(_folder_entry(path) if slash else _file_info(path, row))
+            if page:
+                yield page
+            if len(rows) < limit:
+                return
+            limit = min(PAGE_ROWS, 4 * len(page) + 16)  # large folders in a row: do not fetch what is passed by
+
+    def _rows(self, prefix: str, start: bytes, limit: int) -> Sequence[sa.Row[Any]]:
+        """The first `limit` rows below the folder `prefix` whose key is `start` or later."""
+        layout = self._ready()
+        key = layout.table.c.key
+        query = layout.rows().where(key >= start, *_below(layout.table, prefix)).order_by(key).limit(limit)
+        with self._connection() as conn:
+            return conn.execute(query).all()
+
+    # -- writing ----------------------------------------------------------------------------------------------------
+
+    def write(self, path: str, source: Source, options: WriteOptions) -> WriteResult:
+        layout = self._ready()
+        if options.metadata:
+            layout.capabilities.require(Capability.USER_METADATA, backend=self.name, path=path)
+        content = self._drain(source)
+        key, now, etag = path.encode(), datetime.now(timezone.utc), uuid4().hex
+        values = layout.present(
+            {
+                "size": len(content),
+                "modified_at": now.replace(tzinfo=None),
+                "etag": etag,
+                "user_metadata": json.dumps(dict(options.metadata)) if options.metadata else None,
+                "content": content,
+            }
+        )
+        table = layout.table
+        with self._transaction() as conn:
+            replace = sa.update(table).where(table.c.key == key).values(values)
+            if not (options.overwrite and conn.execute(replace).rowcount):
+                conn.execute(sa.insert(table).values(key=key, **values))
+                self._check_clash(conn, table, path)
+        return WriteResult(
+            path=RemotePath.trusted(path),
+            size=len(content),
+            source="native" if layout.has("modified_at") else "basic",
+            etag=etag if layout.has("etag") else None,
+            last_modified=now if layout.has("modified_at") else None,
+            metadata=dict(options.metadata) if options.metadata else None,
+        )
+
+    def _drain(self, source: Source) -> bytes:
+        """All that `source` holds; no more is read than it takes to see that it is too much."""
+        if isinstance(source, bytes):
+            self._check_size(len(source))
+            return source
+        content = bytearray()
+        while chunk := source.read(CHUNK_BYTES):
+            content += chunk
+            self._check_size(len(content))
+        return bytes(content)
+
+    def _check_size(self, size: int) -> None:
+        if self._max_blob_size is not None and size > self._max_blob_size:
+            raise BlobTooLarge(f"the content exceeds max_blob_size, {self._max_blob_size} bytes")
+
+    def delete(self, path: str) -> None:
+        table = self._ready().table
+        with self._transaction() as conn:
+            if not conn.execute(sa.delete(table).where(table.c.key == path.encode())).rowcount:
+                raise NotFound("no such file")
+
+    def remove_folder(self, path: str, recursive: bool) -> None:
+        if not recursive:
+            self.stat(path, Want.FOLDER)
+            raise DirectoryNotEmpty("the folder is not empty")
+        table = self._ready().table
+        with self._transaction() as conn:
+            if not conn.execute(sa.delete(table).where(*_below(table, path))).rowcount:
+                raise NotFound("no such folder")
+
+    def copy(self, src: str, dst: str, overwrite: bool) -> None:
+        layout = self._ready()
+        table = layout.table
+        fresh = {
+            "key": sa.literal(dst.encode(), table.c.key.type),
+            "modified_at": sa.literal(datetime.now(timezone.utc).replace(tzinfo=None), sa.DateTime()),
+            "etag": sa.literal(uuid4().hex),
+        }
+        row = sa.select(*(fresh.get(c.name, c) for c in table.c)).where(table.c.key == src.encode())
+        with self._transaction() as conn:
+            if overwrite:
+                conn.execute(sa.delete(table).where(table.c.key == dst.encode()))
+            copied = conn.execute(sa.insert(table).from_select([c.name for c in table.c], row))
+            if not copied.rowcount:
+                raise NotFound("no such file")
+            self._check_clash(conn, table, dst)
+
+    def move(self, src: str, dst: str, overwrite: bool) -> None:
+        table = self._ready().table
+        with self._transaction() as conn:
+            if overwrite:
+                conn.execute(sa.delete(table).where(table.c.key == dst.encode()))
+            if not conn.execute(sa.update(table).where(table.c.key == src.encode()).values(key=dst.encode())).rowcount:
+                raise NotFound("no such file")
+            self._check_clash(conn, table, dst, moved_from=src)
+
+    def _check_clash(self, conn: sa.Connection, table: sa.Table, path: str, moved_from: str = "") -> None:
+        """Refuse the row just made at `path` if a file is above it or something below. (WRITE-004)
+
+        `moved_from` was there too before this transaction, and counts.
+        """
+        if not self._refuse_clash:
+            return
+        names = path.split("/")
+        above = ["/".join(names[:n]) for n in range(1, len(names))]
+        if above:
+            keys = [key.encode() for key in above]
+            found = conn.execute(sa.select(table.c.key).where(table.c.key.in_(keys)).limit(1)).first()
+            if found or moved_from in above:
+                raise InvalidPath("the path goes through a file")
+        found = conn.execute(sa.select(table.c.key).where(*_below(table, path)).limit(1)).first()
+        if found or moved_from.startswith(path + "/"):
+            raise InvalidPath("a folder is at the path")
+
+    # -- connection and table ---------------------------------------------------------------------------------------
+
+    def ping(self) -> None:
+        table = self._ready().table
+        with self._connection() as conn:
+            conn.execute(sa.select(table.c.key).limit(1)).first()
+
+    def close(self) -> None:
+        if self._owned:
+            self._engine.dispose()
+
+    @contextmanager
+    def _connection(self) -> Iterator[sa.Connection]:
+        with self._turn, self._engine.connect() as conn:
+            yield conn
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sa.Connection]:
+        """A transaction that writes: all of it happens, or nothing."""
+        with self._connection() as conn:
+            sqlite = conn.dialect.name == "sqlite"
+            if not sqlite:
+                conn = conn.execution_options(isolation_level="SERIALIZABLE")
+            with conn.begin():
+                # Python's driver begins by itself or not, as the engine was set up; this says it for all of them.
+                if sqlite and not getattr(conn.connection.dbapi_connection, "in_transaction", False):
+                    conn.exec_driver_sql("BEGIN IMMEDIATE")
+                yield conn
+
+    def _ready(self) -> _Layout:
+        """The table: looked at, and created if it may be, on first use."""
+        if self._layout is None:
+            with self._layout_lock:
+                if self._layout is None:
+                    self._layout = self._find() or self._create()
+        return self._layout
+
+    def _find(self) -> _Layout | None:
+        with self._connection() as conn:
+            inspector = sa.inspect(conn)
+            if not inspector.has_table(self._table_name):
+                return None
+            found = {column["name"]: column["type"] for column in inspector.get_columns(self._table_name)}
+        columns = _columns()
+        missing = [c.name for c in columns if c.name not in found]
+        if needed := [name for name in missing if name in ("key", "size", "content")]:
+            raise BackendUnavailable(f"the table {self._table_name!r} has no column {', '.join(needed)}")
+        if isinstance(found["key"], sa.String):
+            raise BackendUnavailable(f"the table {self._table_name!r} has a text key; it has to be binary")
+        lost = [cap for column, cap in _NEEDS.items() if column in missing]
+        table = sa.Table(self._table_name, sa.MetaData(), *(c for c in columns if c.name in found))
+        return _Layout(table, self.CAPABILITIES.without(*lost))
+
+    def _create(self) -> _Layout:
+        if not self._create_table:
+            raise BackendUnavailable(_no_table(self._table_name))
+        table = sa.Table(self._table_name, sa.MetaData(), *_columns())
+        with self._transaction() as conn:
+            conn.execute(CreateTable(table, if_not_exists=True))
+        return _Layout(table, self.CAPABILITIES)
+
+    # -- names and errors -------------------------------------------------------------------------------------------
+
+    def native_path(self, path: str) -> str:
+        return f"{self._table_name}/{path}" if path else self._table_name
+
+    def to_key(self, native: str) -> str:
+        if native == self._table_name:
+            return ""
+        head, key = native[: len(self._table_name) + 1], native[len(self._table_name) + 1 :]
+        if head != f"{self._table_name}/" or not key or normalize(key) != key:
+            raise InvalidPath(f"not a row of the table {self._table_name!r}", path=native, backend=self.name)
+        return key
+
+    def details(self, path: str) -> Mapping[str, Any]:
+        return {"table_name": self._table_name}
+
+    def check_path(self, path: str) -> None:
+        """A key has at most 1024 bytes, so that it fits an index everywhere. (PATH-007)"""
+        if len(path) * 4 > MAX_KEY_BYTES and len(path.encode()) > MAX_KEY_BYTES:
+            raise InvalidPath(f"a key of sql-blob has at most {MAX_KEY_BYTES} bytes", path=path, backend=self.name)
+
+    def map_error(self, exc: Exception) -> RemoteStoreError | None:
+        """Tells of the database's own first line, never of a statement or its parameters."""
+        match exc:
+            case sa_exc.DBAPIError():
+                return _dbapi_error(exc, self._table_name)
+            case sa_exc.TimeoutError():
+                return BackendUnavailable("all connections to the database are in use")
+            case sa_exc.SQLAlchemyError():
+                return RemoteStoreError(f"the database layer failed: {type(exc).__name__}")
+        return super().map_error(exc)
+
+    def unwrap(self, type_hint: type[T]) -> T:
+        return self._engine if isinstance(self._engine, type_hint) else super().unwrap(type_hint)
+
+
+_NEEDS = {"user_metadata": Capability.USER_METADATA, "modified_at": Capability.WRITE_RESULT_NATIVE}
+
+
+def _columns() -> list[sa.Column[Any]]:
+    """The columns of a new table. `content` is last: SQLite reads through a long value to get at what follows it."""
+    key = sa.LargeBinary().with_variant(mysql.VARBINARY(MAX_KEY_BYTES), "mysql", "mariadb")
+    time = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+    blob = sa.LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
+    return [
+        sa.Column("key", key, primary_key=True),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("modified_at", time),
+        sa.Column("etag", sa.String(64)),
+        sa.Column("user_metadata", sa.Text()),
+        sa.Column("content", blob, nullable=False),
+    ]
+
+
+def _engine(url: str) -> sa.Engine:
+    """An engine of our own; its errors and its log do not show contents."""
+    try:
+        parsed = sa.make_url(url)
+        if parsed.get_backend_name() != "sqlite" or not _in_memory(parsed):
+            return sa.create_engine(parsed, hide_parameters=True)
+        # The database is the connection: one for all, lent to one thread at a time. A StaticPool would lend it to all
+        # at once, and a rollback in one thread would undo what another is about to commit.
+        return sa.create_engine(
+            parsed,
+            hide_parameters=True,
+            poolclass=QueuePool,
+            pool_size=1,
+            max_overflow=0,
+            connect_args={"check_same_thread": False},
+        )
+    except sa_exc.NoSuchModuleError as exc:
+        raise ValueError(f"sql-blob: SQLAlchemy has no dialect for this url: {exc}") from None
+    except sa_exc.ArgumentError:
+        raise ValueError("sql-blob: the url is not a database URL of SQLAlchemy") from None  # its text has the password
+
+
+def _in_memory(url: sa.URL) -> bool:
+    return not url.database or ":memory:" in url.database or url.query.get("mode") == "memory"
+
+
+def _range(prefix: str) -> tuple[bytes, bytes | None]:
+    """First key and first key no more of what is below the folder `prefix`."""
+    key = prefix.encode()
+    return (key + b"/", key + b"0") if key else (b"", None)
+
+
+def _below(table: sa.Table, prefix: str) -> list[sa.ColumnElement[bool]]:
+    """What holds of the keys below the folder `prefix`."""
+    start, end = _range(prefix)
+    return [table.c.key >= start] if end is None else [table.c.key >= start, table.c.key < end]
+
+
+def _path(key: bytes) -> str | None:
+    """The path that `key` spells; None for a row that no path of ours can name, which someone else put there."""
+    try:
+        path = key.decode()
+        return path if path and normalize(path) == path else None
+    except (UnicodeDecodeError, InvalidPath):
+        return None
+
+
+def _folder_entry(path: str) -> FolderEntry:
+    return FolderEntry(RemotePath.trusted(path), path.rpartition("/")[2])
+
+
+def _file_info(path: str, row: sa.Row[Any]) -> FileInfo:
+    return FileInfo(
+        path=RemotePath.trusted(path),
+        name=path.rpartition("/")[2],
+        size=row.size,
+        modified_at=_utc(row.modified_at),
+        etag=row.etag,
+        metadata=json.loads(row.user_metadata) if row.user_metadata else None,
+    )
+
+
+def _utc(time: datetime | None) -> datetime | None:
+    if time is None:
+        return None
+    return time.replace(tzinfo=timezone.utc) if time.tzinfo is None else time.astimezone(timezone.utc)
+
+
+def _no_table(table_name: str) -> str:
+    return f"the table {table_name!r} is not there; create it, or let create_table=True do so"
+
+
+def _dbapi_error(exc: sa_exc.DBAPIError, table_name: str) -> RemoteStoreError:
+    """The typed error that a driver's error means. Drivers share no codes, so the text decides."""
+    text = str(exc.orig).partition("\n")[0]
+    lower = text.lower()
+    if isinstance(exc, sa_exc.IntegrityError):
+        if "unique" in lower or "duplicate" in lower:
+            return AlreadyExists("a file is at the path")
+        return RemoteStoreError("the table's own constraints refuse the row")
+    if isinstance(exc, sa_exc.DataError):
+        return RemoteStoreError("the database cannot hold this value")
+    if "readonly" in lower or "read-only" in lower or "permission denied" in lower or "command denied" in lower:
+        return PermissionDenied(f"the database refuses: {text}")
+    if "no such table" in lower or "doesn't exist" in lower or "does not exist" in lower:
+        return BackendUnavailable(_no_table(table_name))
+    if "locked" in lower:
+        return BackendUnavailable("another writer keeps the database locked; url option timeout= waits longer")
+    if "unable to open" in lower:
+        return BackendUnavailable("the database file cannot be opened; see that its folder exists and may be written")
+    return BackendUnavailable(f"the database failed: {text}")
