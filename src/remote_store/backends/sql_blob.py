@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -19,12 +20,10 @@ from uuid import uuid4
 from remote_store.backend import Backend, Entry, Page, Source, Want, WriteOptions
 from remote_store.capabilities import Capability, CapabilitySet
 from remote_store.errors import (
-    AlreadyExists,
     BackendUnavailable,
     DirectoryNotEmpty,
     InvalidPath,
     NotFound,
-    PermissionDenied,
     RemoteStoreError,
 )
 from remote_store.models import FileInfo, FolderEntry, WriteResult
@@ -34,8 +33,10 @@ try:
     import sqlalchemy as sa
     from sqlalchemy import exc as sa_exc
     from sqlalchemy.dialects import mysql
-    from sqlalchemy.pool import QueuePool, StaticPool
+    from sqlalchemy.pool import StaticPool
     from sqlalchemy.schema import CreateTable
+
+    from remote_store.backends._sql import engine_of, in_memory, no_table, shown, sql_error
 except ModuleNotFoundError as exc:
     raise ModuleNotFoundError(
         "SQLAlchemy is required for the sql-blob backend. Install it with: pip install 'remote-store[sql]'",
@@ -106,12 +107,13 @@ class SQLBlobBackend(Backend):
         if max_blob_size is not None and max_blob_size < 0:
             raise ValueError("max_blob_size is a number of bytes, at least 0")
         self._owned = engine is None
-        self._engine = engine if engine is not None else _engine(url or "")
+        self._engine = engine if engine is not None else engine_of(url or "")
         self._table_name = table_name
         self._create_table = create_table
         self._max_blob_size = max_blob_size
         self._refuse_clash = reject_write_under_file_ancestor
         self.clash: Literal["refused", "allowed"] = "refused" if reject_write_under_file_ancestor else "allowed"
+        self._pid = os.getpid()
         self._layout: _Layout | None = None
         self._layout_lock = threading.Lock()
         # A StaticPool gives all threads one connection and so one transaction: they have to take turns.
@@ -136,9 +138,7 @@ class SQLBlobBackend(Backend):
         return self._layout.capabilities
 
     def __repr__(self) -> str:
-        # The query part of a URL may hold secrets of a driver: it is left out.
-        url = self._engine.url.set(query={}).render_as_string(hide_password=True)
-        return f"SQLBlobBackend(url={url!r}, table_name={self._table_name!r})"
+        return f"SQLBlobBackend(url={shown(self._engine.url)!r}, table_name={self._table_name!r})"
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
@@ -346,6 +346,10 @@ class SQLBlobBackend(Backend):
 
     @contextmanager
     def _connection(self) -> Iterator[sa.Connection]:
+        if self._pid != os.getpid() and self._owned and not in_memory(self._engine.url):
+            # The pool came along through a fork, but its connections are the parent's.
+            self._engine.dispose(close=False)
+            self._pid = os.getpid()
         with self._turn, self._engine.connect() as conn:
             yield conn
 
@@ -388,7 +392,7 @@ class SQLBlobBackend(Backend):
 
     def _create(self) -> _Layout:
         if not self._create_table:
-            raise BackendUnavailable(_no_table(self._table_name))
+            raise BackendUnavailable(no_table(self._table_name))
         table = sa.Table(self._table_name, sa.MetaData(), *_columns())
         with self._transaction() as conn:
             conn.execute(CreateTable(table, if_not_exists=True))
@@ -416,15 +420,7 @@ class SQLBlobBackend(Backend):
             raise InvalidPath(f"a key of sql-blob has at most {MAX_KEY_BYTES} bytes", path=path, backend=self.name)
 
     def map_error(self, exc: Exception) -> RemoteStoreError | None:
-        """Tells of the database's own first line, never of a statement or its parameters."""
-        match exc:
-            case sa_exc.DBAPIError():
-                return _dbapi_error(exc, self._table_name)
-            case sa_exc.TimeoutError():
-                return BackendUnavailable("all connections to the database are in use")
-            case sa_exc.SQLAlchemyError():
-                return RemoteStoreError(f"the database layer failed: {type(exc).__name__}")
-        return super().map_error(exc)
+        return sql_error(exc, self._table_name) or super().map_error(exc)
 
     def unwrap(self, type_hint: type[T]) -> T:
         return self._engine if isinstance(self._engine, type_hint) else super().unwrap(type_hint)
@@ -446,32 +442,6 @@ def _columns() -> list[sa.Column[Any]]:
         sa.Column("user_metadata", sa.Text()),
         sa.Column("content", blob, nullable=False),
     ]
-
-
-def _engine(url: str) -> sa.Engine:
-    """An engine of our own; its errors and its log do not show contents."""
-    try:
-        parsed = sa.make_url(url)
-        if parsed.get_backend_name() != "sqlite" or not _in_memory(parsed):
-            return sa.create_engine(parsed, hide_parameters=True)
-        # The database is the connection: one for all, lent to one thread at a time. A StaticPool would lend it to all
-        # at once, and a rollback in one thread would undo what another is about to commit.
-        return sa.create_engine(
-            parsed,
-            hide_parameters=True,
-            poolclass=QueuePool,
-            pool_size=1,
-            max_overflow=0,
-            connect_args={"check_same_thread": False},
-        )
-    except sa_exc.NoSuchModuleError as exc:
-        raise ValueError(f"sql-blob: SQLAlchemy has no dialect for this url: {exc}") from None
-    except sa_exc.ArgumentError:
-        raise ValueError("sql-blob: the url is not a database URL of SQLAlchemy") from None  # its text has the password
-
-
-def _in_memory(url: sa.URL) -> bool:
-    return not url.database or ":memory:" in url.database or url.query.get("mode") == "memory"
 
 
 def _range(prefix: str) -> tuple[bytes, bytes | None]:
@@ -514,28 +484,3 @@ def _utc(time: datetime | None) -> datetime | None:
     if time is None:
         return None
     return time.replace(tzinfo=timezone.utc) if time.tzinfo is None else time.astimezone(timezone.utc)
-
-
-def _no_table(table_name: str) -> str:
-    return f"the table {table_name!r} is not there; create it, or let create_table=True do so"
-
-
-def _dbapi_error(exc: sa_exc.DBAPIError, table_name: str) -> RemoteStoreError:
-    """The typed error that a driver's error means. Drivers share no codes, so the text decides."""
-    text = str(exc.orig).partition("\n")[0]
-    lower = text.lower()
-    if isinstance(exc, sa_exc.IntegrityError):
-        if "unique" in lower or "duplicate" in lower:
-            return AlreadyExists("a file is at the path")
-        return RemoteStoreError("the table's own constraints refuse the row")
-    if isinstance(exc, sa_exc.DataError):
-        return RemoteStoreError("the database cannot hold this value")
-    if "readonly" in lower or "read-only" in lower or "permission denied" in lower or "command denied" in lower:
-        return PermissionDenied(f"the database refuses: {text}")
-    if "no such table" in lower or "doesn't exist" in lower or "does not exist" in lower:
-        return BackendUnavailable(_no_table(table_name))
-    if "locked" in lower:
-        return BackendUnavailable("another writer keeps the database locked; url option timeout= waits longer")
-    if "unable to open" in lower:
-        return BackendUnavailable("the database file cannot be opened; see that its folder exists and may be written")
-    return BackendUnavailable(f"the database failed: {text}")
