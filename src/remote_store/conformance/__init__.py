@@ -1,0 +1,1 @@
+"""The conformance harness: any backend in lockstep with the proved contract. (CONF-001 ff.)"""

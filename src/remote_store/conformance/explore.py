@@ -1,0 +1,144 @@
+"""Many traces, each drawn by Hypothesis against the live state of a store in lockstep. (CONF-004)
+
+A divergence does not end the exploration: it is recorded by its signature, the model takes what was observed for the
+truth, and the trace goes on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+from remote_store.conformance.draws import draw_step
+from remote_store.conformance.lockstep import Finding, Infrastructure, Lockstep
+from remote_store.conformance.step import Step
+
+__all__ = ["Case", "Exploration", "explore"]
+
+SHORTEST, LONGEST = 8, 32
+"""Steps in a trace."""
+
+
+@dataclass(slots=True)
+class Case:
+    """The first trace that showed a finding, and how often it was seen in all."""
+
+    finding: Finding
+    steps: tuple[Step, ...]
+    example: int
+    count: int = 1
+
+
+@dataclass(slots=True)
+class Exploration:
+    """What a number of traces showed."""
+
+    examples: int = 0
+    steps: int = 0
+    cells: set[str] = field(default_factory=set)
+    successes: Counter[str] = field(default_factory=Counter)
+    calls: Counter[str] = field(default_factory=Counter)
+    cases: dict[str, Case] = field(default_factory=dict)
+
+    def record(self, findings: list[Finding], steps: list[Step]) -> None:
+        """Keep the first trace for each signature."""
+        for finding in findings:
+            case = self.cases.get(finding.signature)
+            if case is None:
+                self.cases[finding.signature] = Case(finding, tuple(steps), self.examples)
+            else:
+                case.count += 1
+
+    def finish(self, lockstep: Lockstep) -> None:
+        """Count what one trace covered."""
+        self.steps += lockstep.steps
+        self.cells |= lockstep.cells
+        self.successes.update(lockstep.successes)
+
+
+class _Enough(BaseException):
+    """Ends an exploration early. Not an `Exception`, which Hypothesis would take for a failure of the test."""
+
+
+class _Draw:
+    """Hypothesis as a `Chooser`: one number of its choosing holds the choices of about one step.
+
+    Hypothesis favours small numbers, because it shrinks by them. Traces are shrunk here by their steps instead, so
+    each number is spread out by a fixed hash: every option is as likely as it was meant to be.
+    """
+
+    __slots__ = ("_choices", "_data", "_place", "_room")
+
+    def __init__(self, data: Any) -> None:
+        self._data = data
+        self._place = 0
+        self._choices, self._room = 0, 1
+
+    def below(self, n: int) -> int:
+        """A number below `n`."""
+        if self._room < n << 16:
+            self._place += 1
+            self._choices, self._room = _spread(self._data.draw(_numbers()) + self._place), 1 << 128
+        self._choices, choice = divmod(self._choices, n)
+        self._room //= n
+        return choice
+
+
+@lru_cache(maxsize=1)
+def _numbers() -> Any:
+    from hypothesis import strategies
+
+    return strategies.integers(0, (1 << 64) - 1)
+
+
+def _spread(number: int) -> int:
+    return int.from_bytes(blake2b(number.to_bytes(9, "big"), digest_size=16).digest(), "big")
+
+
+def explore(
+    begin: Callable[[], Lockstep], examples: int, seed: int, progress: Callable[[int], None], stop_at: int = 0
+) -> Exploration:
+    """Run `examples` traces; the same seed gives the same traces. `stop_at`: give up after so many findings."""
+    from hypothesis import HealthCheck, Phase, given, settings, strategies
+    from hypothesis import seed as seeded
+
+    seen = Exploration()
+    gone: list[Infrastructure] = []
+
+    def trace(data: Any) -> None:
+        seen.examples += 1
+        progress(seen.examples)
+        draw, steps, lockstep = _Draw(data), [], begin()
+        try:
+            for _ in range(SHORTEST + draw.below(LONGEST - SHORTEST + 1)):
+                steps.append(draw_step(draw, lockstep.model))
+                seen.calls[steps[-1].call] += 1
+                seen.record(lockstep.take(steps[-1]), steps)
+                if lockstep.lost:
+                    break
+            else:
+                seen.record(lockstep.settle(steps[-1]), steps)
+        except Infrastructure as error:
+            gone.append(error)
+        finally:
+            seen.finish(lockstep)
+        if gone or seen.examples >= examples or (stop_at and len(seen.cases) >= stop_at):
+            raise _Enough
+
+    configured = settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    with suppress(_Enough):
+        seeded(seed)(configured(given(strategies.data())(trace)))()
+    if gone:
+        raise gone[0]
+    return seen

@@ -1,0 +1,260 @@
+"""A store and the oracle, step by step: every outcome judged, the whole visible tree compared. (CONF-003)"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from remote_store import errors
+from remote_store.backend import Backend
+from remote_store.conformance.clauses import clause_of
+from remote_store.conformance.model import Model
+from remote_store.conformance.observe import Seen, observe
+from remote_store.conformance.step import Step
+from remote_store.conformance.tree import Difference, Tree, Unreadable, differences, look, text_of
+from remote_store.store import Store
+from remote_store_oracle import Allowed, Err, Ok, Outcome, Profile
+
+__all__ = ["SENTINELS", "Finding", "Infrastructure", "Lockstep", "replay"]
+
+SENTINELS: Mapping[str, bytes] = {"jail/inn": b"beside", "jail/in2/x": b"near", "other": b"far"}
+"""What stands beside the root of a child store, and must still stand there afterwards."""
+JAIL = "jail/in"
+
+
+class Infrastructure(Exception):
+    """The medium cannot be reached: neither conformant nor divergent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One way in which a step differed. `signature` groups: it holds no path and no content."""
+
+    signature: str
+    clause: str
+    step: Step
+    observed: str
+    allowed: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+class Lockstep:
+    """One store beside its model.
+
+    With `jailed`, the store is a child and the model is the child's own tree; sentinels are planted around it.
+    """
+
+    def __init__(self, backend: Backend, profile: Profile, jailed: bool = False) -> None:
+        self.backend = backend
+        self.whole = Store(backend)
+        self.jailed = jailed
+        self.store = self.whole.child(JAIL) if jailed else self.whole
+        self.model = Model(backend, profile, JAIL if jailed else "")
+        self.cells: set[str] = set()
+        self.successes: dict[str, int] = {}
+        self.steps = 0
+        self.lost = False
+        """Whether the store shows what no model can hold, so that there is nothing to go on from."""
+        self._start()
+
+    def _start(self) -> None:
+        if "write" not in self.model.profile.capabilities:  # what is there was put there by other means
+            self.lost = not self.model.adopt(look(self.store, self.model.profile, self.model.tree)[0])
+            return
+        for key, content in SENTINELS.items() if self.jailed else ():
+            self.whole.write(key, content)
+
+    def take(self, step: Step, compare: bool | None = None) -> list[Finding]:
+        """Perform `step`, judge it, and go on from what was observed.
+
+        The tree is compared after every step that mutates or is refused; `compare` overrules.
+
+        Raises:
+            Infrastructure: the medium is gone.
+        """
+        model, op = self.model, self.model.operation(step)
+        scene = _Scene.of(model, step)
+        self.steps += 1
+        self.cells.add(scene.cell)
+        seen = observe(self.store, step)
+        self._check_alive(seen)
+        right = model.judge(op, seen.outcome)
+        findings = [] if right else [self._outcome(scene, seen, model.allowed(op))]
+        findings += self._remarks(scene, seen)
+        before = model.tree
+        if isinstance(seen.outcome, Ok):
+            if right:
+                self.successes[step.call] = self.successes.get(step.call, 0) + 1
+            model.follow(op)
+        if compare if compare is not None else (step.mutates or isinstance(seen.outcome, Err) or bool(findings)):
+            findings += self._compare(scene, seen, before)
+        return findings
+
+    def settle(self, step: Step) -> list[Finding]:
+        """What the tree shows at the end of a trace whose last step was not followed by a comparison."""
+        return self._compare(_Scene.of(self.model, step), Seen(Ok()), self.model.tree)
+
+    def _check_alive(self, seen: Seen) -> None:
+        if isinstance(seen.outcome, Err) and seen.outcome.kind in ("BackendUnavailable", "PermissionDenied"):
+            try:
+                self.store.ping()
+            except errors.RemoteStoreError as error:
+                raise Infrastructure(str(error)) from error
+
+    def _outcome(self, scene: _Scene, seen: Seen, options: Allowed) -> Finding:
+        observed = seen.outcome
+        clause = scene.clause()
+        if "CapabilityNotSupported" in options.errors:
+            clause = "META-001" if scene.step.metadata else "CAP-001"
+        elif isinstance(observed, Err) and (":" in observed.kind or observed.kind == "RemoteStoreError"):
+            clause = "ERR-003"
+        word = observed.kind if isinstance(observed, Err) else ("success" if options.success is None else "wrong value")
+        tree = self.model.tree.to_json()
+        allowed = _allowed_text(options)
+        return Finding(f"{scene.sign}: {word}", clause, scene.step, _outcome_text(seen), allowed, tree, tree)
+
+    def _remarks(self, scene: _Scene, seen: Seen) -> list[Finding]:
+        tree = self.model.tree.to_json()
+        return [
+            Finding(f"{scene.step.call}: {it.what}", it.clause, scene.step, f"{it.what}: {it.detail}", "-", tree, tree)
+            for it in seen.remarks
+        ]
+
+    def _compare(self, scene: _Scene, seen: Seen, before: Tree) -> list[Finding]:
+        """Compare the tree and, if it differs, take it for the truth from now on."""
+        model = self.model
+        try:
+            tree, remarks = look(self.store, model.profile, model.tree)
+        except Unreadable as error:
+            self.lost = True
+            sign = f"{scene.sign} {_word(seen)}: then {error.what}"
+            clause = scene.clause("unreadable")
+            return [Finding(sign, clause, scene.step, str(error), "-", before.to_json(), {})]
+        wrong = differences(model.tree, tree)
+        outside = self._outside() if self.jailed else ()
+        if not (wrong or remarks or outside):
+            return []
+        found = _tree_findings(scene, seen, model.tree, before, tree, wrong)
+        shown, after = before.to_json(), tree.to_json()
+        for it in remarks:
+            text = f"{it.what}: {it.detail}"
+            found.append(Finding(f"{scene.step.call} then: {it.what}", it.clause, scene.step, text, "-", shown, after))
+        if outside:
+            text = f"{_outcome_text(seen)}, and outside the child {', '.join(outside)} changed"
+            sign = f"child: {scene.step.call} reaches outside"
+            found.append(Finding(sign, "STORE-002", scene.step, text, "nothing outside", shown, after))
+            self.lost = True
+        self.lost = self.lost or not model.adopt(tree)
+        return found
+
+    def _outside(self) -> list[str]:
+        """The keys beside a child store that are not as they were planted. (STORE-002)"""
+        if "write" not in self.model.profile.capabilities or "list" not in self.model.profile.capabilities:
+            return []
+        try:
+            around = {
+                str(file): self.whole.read_bytes(file)
+                for file in self.whole.list_files("", recursive=True)
+                if not str(file).startswith(JAIL + "/")
+            }
+        except errors.RemoteStoreError as error:
+            return [f"{type(error).__name__}: {error}"]
+        return sorted({repr(key) for key, _ in set(around.items()) ^ set(SENTINELS.items())})
+
+
+def _tree_findings(
+    scene: _Scene, seen: Seen, expected: Tree, before: Tree, tree: Tree, wrong: list[Difference]
+) -> list[Finding]:
+    """A finding for each kind of difference, not for each path."""
+    refused = isinstance(seen.outcome, Err)
+    found = []
+    for it in {difference.what: difference for difference in reversed(wrong)}.values():
+        clause = it.clause or ("ERR-001" if refused else scene.clause(it.what))
+        text = f"{_outcome_text(seen)}, and {it}"
+        wanted = "the tree as it was" if refused else _tree_text(expected, it.path)
+        sign = f"{scene.sign} {_word(seen)}: {it.what}"
+        found.append(Finding(sign, clause, scene.step, text, wanted, before.to_json(), tree.to_json()))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """A step and what is at its paths: all that a signature and a clause depend on."""
+
+    step: Step
+    source: str
+    target: str
+    relation: str
+    spelling: str
+
+    @classmethod
+    def of(cls, model: Model, step: Step) -> _Scene:
+        if step.call == "glob":
+            return cls(step, "", "", "", "")
+        path = model.path(step.path)
+        spelling = "" if path is None or "/".join(path) == step.path else "~"
+        if step.dst is None:
+            return cls(step, model.kind(path), "", "", spelling)
+        dst = model.path(step.dst)
+        return cls(step, model.kind(path), model.kind(dst), model.relation(path, dst), spelling)
+
+    @property
+    def sign(self) -> str:
+        """`move F to - (below), overwrite`: the call, the kinds at its paths, the flags."""
+        step = self.step
+        flags = [name for name in ("overwrite", "missing_ok", "recursive") if getattr(step, name)]
+        flags += [name for name in ("metadata", "pattern", "max_depth") if getattr(step, name) is not None]
+        parts = [step.call, self.source] + ([f"to {self.target} ({self.relation})"] if self.target else [])
+        return ", ".join([" ".join(part for part in parts if part), *flags])
+
+    @property
+    def cell(self) -> str:
+        """What coverage counts: operation, kind of source, kind of destination, relation, spelling."""
+        return f"{self.step.call} {self.source}{self.spelling} {self.target} {self.relation}".rstrip()
+
+    def clause(self, tree: str | None = None) -> str:
+        return clause_of(self.step, self.source, self.target, self.relation, tree)
+
+
+def _word(seen: Seen) -> str:
+    return seen.outcome.kind if isinstance(seen.outcome, Err) else "ok"
+
+
+def _outcome_text(seen: Seen) -> str:
+    if isinstance(seen.outcome, Err):
+        kind = seen.outcome.kind
+        return f"raised {seen.error!r}" if kind.startswith("native:") else f"raised {kind}"
+    return f"returned {_value_text(seen.outcome)}"
+
+
+def _value_text(outcome: Outcome) -> str:
+    value = outcome.value if isinstance(outcome, Ok) else None
+    if isinstance(value, dict):
+        return repr({text_of(path): size for path, size in sorted(value.items())})
+    if isinstance(value, frozenset):
+        return repr(sorted(map(text_of, value)))
+    return repr(value) if len(repr(value)) < 200 else repr(value)[:197] + "..."
+
+
+def _allowed_text(options: Allowed) -> str:
+    words = [_value_text(options.success)] if options.success is not None else []
+    return " or ".join([*words, *sorted(options.errors)])
+
+
+def _tree_text(tree: Tree, path: tuple[str, ...]) -> str:
+    if path in tree.files:
+        return f"{text_of(path)!r} with {tree.files[path]}"
+    return f"{text_of(path)!r} as a folder" if path in tree.folders else f"nothing new at {text_of(path)!r}"
+
+
+def replay(lockstep: Lockstep, steps: Iterable[Step]) -> list[list[Finding]]:
+    """What each step of a trace shows; the tree is compared after the last one in any case."""
+    found: list[list[Finding]] = []
+    trace = list(steps)
+    for index, step in enumerate(trace):
+        found.append(lockstep.take(step, compare=True if index == len(trace) - 1 else None))
+        if lockstep.lost:
+            break
+    return found
