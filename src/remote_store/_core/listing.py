@@ -8,8 +8,8 @@ from remote_store._core import plan
 from remote_store._core.patterns import Glob, name_matcher
 from remote_store._core.plan import Kind
 from remote_store._core.ports import locate
-from remote_store._core.site import Site
-from remote_store.backend import Entry, Page, Want
+from remote_store._core.site import FOLDER, Site
+from remote_store.backend import Entry, Page
 from remote_store.capabilities import Capability
 from remote_store.errors import NotFound
 from remote_store.models import FileInfo, FolderEntry, FolderInfo
@@ -100,7 +100,7 @@ class Listing(Site):
                     count += 1
                     size += entry.size
         if not count:
-            kind = await (self._kind(key, Want.FOLDER) if key else self._root_kind(Want.FOLDER))
+            kind = await (self._kind(key, FOLDER) if key else self._root_kind(FOLDER))
             error = plan.folder_error(kind if key or kind is Kind.FOLDER else Kind.THROUGH)
             if error is not None:
                 raise locate(error, self.backend, key)

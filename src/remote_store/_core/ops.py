@@ -13,9 +13,9 @@ from remote_store._core import plan
 from remote_store._core.listing import Listing
 from remote_store._core.plan import Kind
 from remote_store._core.ports import locate, typed
-from remote_store._core.site import overrides
+from remote_store._core.site import ANY, FILE, FOLDER, overrides
 from remote_store._core.streams import AtomicWriter, SpooledWrite, reader, source_of, spooled
-from remote_store.backend import Want, WriteHandle, WriteOptions
+from remote_store.backend import WriteHandle, WriteOptions
 from remote_store.capabilities import Capability
 from remote_store.errors import InvalidPath, NotFound, RemoteStoreError
 from remote_store.models import FileInfo, FolderEntry, WriteResult
@@ -34,9 +34,9 @@ class Operations(Listing):
     async def exists(self, path: PathLike) -> bool:
         key = self.key(path)
         if not key:
-            return await self._root_kind(Want.FOLDER) is Kind.FOLDER
+            return await self._root_kind(FOLDER) is Kind.FOLDER
         try:
-            await self.port.call(key, self.backend.stat, self.full(key), Want.ANY)
+            await self.port.call(key, self.backend.stat, self.full(key), ANY)
         except NotFound:
             return False
         return True
@@ -46,16 +46,16 @@ class Operations(Listing):
         if not key:
             return False
         try:
-            return isinstance(await self._stat(key, Want.FILE), FileInfo)
+            return isinstance(await self._stat(key, FILE), FileInfo)
         except NotFound:
             return False
 
     async def is_folder(self, path: PathLike) -> bool:
         key = self.key(path)
         if not key:
-            return await self._root_kind(Want.FOLDER) is Kind.FOLDER
+            return await self._root_kind(FOLDER) is Kind.FOLDER
         try:
-            return isinstance(await self._stat(key, Want.FOLDER), FolderEntry)
+            return isinstance(await self._stat(key, FOLDER), FolderEntry)
         except NotFound:
             return False
 
@@ -90,7 +90,7 @@ class Operations(Listing):
         self.require(Capability.METADATA, path)
         key = self.file_key(path)
         try:
-            entry = await self._stat(key, Want.FILE)
+            entry = await self._stat(key, FILE)
         except RemoteStoreError as error:
             raise await self._reading_failure(error, key) from error.__cause__
         if isinstance(entry, FileInfo):
@@ -152,7 +152,7 @@ class Operations(Listing):
         """
         options = self._options(path, overwrite, metadata, atomic=True)
         key = self.file_key(path)
-        if error := self._writing_error(overwrite)(await self._kind(key, Want.FILE)):
+        if error := self._writing_error(overwrite)(await self._kind(key, FILE)):
             raise locate(error, self.backend, key)
         handle: WriteHandle
         if overrides(self.backend, "open_write"):
@@ -190,7 +190,7 @@ class Operations(Listing):
         try:
             await self.port.call(key, self.backend.remove_folder, self.full(key), bool(recursive))
         except RemoteStoreError as error:
-            reason = await self._explained(error, key, plan.folder_error, Want.FOLDER)
+            reason = await self._explained(error, key, plan.folder_error, FOLDER)
             if not (missing_ok and isinstance(reason, NotFound)):
                 raise reason from error.__cause__
 
@@ -219,7 +219,7 @@ class Operations(Listing):
             raise reason from error.__cause__
 
     async def _require_file(self, key: str) -> FileInfo:
-        entry = await self._stat(key, Want.FILE)
+        entry = await self._stat(key, FILE)
         if isinstance(entry, FileInfo):
             return entry
         raise NotFound("no such file")
