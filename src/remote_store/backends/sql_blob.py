@@ -265,7 +265,8 @@ class SQLBlobBackend(Backend):
             self._check_size(len(source))
             return source
         content = bytearray()
-        while chunk := source.read(CHUNK_BYTES):
+        limit = self._max_blob_size
+        while chunk := source.read(CHUNK_BYTES if limit is None else min(CHUNK_BYTES, limit + 1 - len(content))):
             content += chunk
             self._check_size(len(content))
         return bytes(content)
