@@ -157,6 +157,7 @@ module Edits {
   {
     var node := At(t, p).(file := None);
     GraftEffect(t, p, node, false, q);
+    CoversBoth(p, q);
     SameBelow(node, At(t, p), if Covers(p, q) then Tail(p, q) else Here);
     if !pr.implied {
       CutFileSound(pr, t, p);
