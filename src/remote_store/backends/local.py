@@ -5,9 +5,9 @@ inside work: they are read through and listed as what they point to; a recursive
 Deleting, moving or replacing one changes the link's own name only. An absolute link counts as inside if it begins with
 the root's own path. Links *above* the root are resolved once, when the backend is made. (LOCAL-001)
 
-**Names.** A file is a regular file: fifos, sockets, devices, links that lead nowhere and names that no key can mean (not
-UTF-8, or with a backslash) are not listed, not opened and never replaced. Names that begin with `.~rs-` are the backend's
-own. (LOCAL-002)
+**Names.** A file is a regular file: fifos, sockets, devices, links that lead nowhere and names that no key can mean
+(not UTF-8, or with a backslash) are not listed, not opened and never replaced. Names that begin with `.~rs-` are the
+backend's own. (LOCAL-002)
 
 **Writes.** A new file from bytes is created exclusively and written in place; everything else goes to a temporary file
 beside the target and is published by one rename, so old content survives every failure. A replaced file gets the
@@ -79,7 +79,8 @@ class LocalBackend(Backend):
             self._path_max = os.pathconf(base, "PC_PATH_MAX") - len(base.encode()) - 2  # a slash, and a final NUL
         except OSError as exc:
             raise _unusable(exc, self.root) from exc
-        self._tree = Tree(base, self.root, openat2=openat2())
+        self._tree = tree = Tree(base, self.root, openat2=openat2())
+        self._open, self._stat = tree.open, tree.stat
         self._writer = Writer(self._tree, renameat2(), sync_file=fsync != "none", sync_names=fsync == "full")
 
     @property
@@ -142,9 +143,11 @@ class LocalBackend(Backend):
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def stat(self, path: str, want: Want = Want.ANY) -> Entry:
-        found = self._tree.stat(path)
+        found = self._stat(path)
         if S_ISREG(found.st_mode):
-            return _file_info(path, path[path.rfind("/") + 1 :], found)
+            info: FileInfo = _new(_LocalFile)
+            _set_native(info, (path, found))
+            return info
         if S_ISDIR(found.st_mode):
             key = RemotePath.trusted(path)
             return FolderEntry(key, key.name)
@@ -157,7 +160,7 @@ class LocalBackend(Backend):
         return cast(BinaryIO, FileIO(fd))
 
     def read_bytes(self, path: str) -> bytes:
-        fd = self._tree.open(path, READ)
+        fd = self._open(path, READ)
         try:
             found = os.fstat(fd)
             if not S_ISREG(found.st_mode):
@@ -174,7 +177,7 @@ class LocalBackend(Backend):
             os.close(fd)
 
     def _open_file(self, path: str) -> int:
-        fd = self._tree.open(path, READ)
+        fd = self._open(path, READ)
         found = os.fstat(fd)
         if S_ISREG(found.st_mode):
             return fd
@@ -189,7 +192,7 @@ class LocalBackend(Backend):
         while todo:
             folder, above = todo.pop()
             try:
-                fd = self._tree.open(folder, LIST)
+                fd = self._open(folder, LIST)
             except OSError as exc:
                 if folder == prefix or exc.errno not in _NOT_LISTED:
                     raise
@@ -222,7 +225,7 @@ class LocalBackend(Backend):
                     continue
                 try:
                     if entry.is_file(follow_symlinks=False):
-                        yield _file_info(prefix + name, name, entry.stat(follow_symlinks=False))
+                        yield _listed_file(prefix + name, name, entry.stat(follow_symlinks=False))
                     elif entry.is_dir(follow_symlinks=False):
                         yield FolderEntry(RemotePath.trusted(prefix + name), name)
                     elif entry.is_symlink():
@@ -310,7 +313,7 @@ class LocalBackend(Backend):
     def delete(self, path: str) -> None:
         with self._tree.place(path) as place:
             own = place.lstat()
-            found = self._tree.stat(path) if S_ISLNK(own.st_mode) else own
+            found = self._stat(path) if S_ISLNK(own.st_mode) else own
             if not S_ISREG(found.st_mode):
                 raise _no_file(path, found)
             os.unlink(place.name, dir_fd=place.fd)
@@ -330,7 +333,7 @@ class LocalBackend(Backend):
                 place.sync()
 
     def _remove_folder_link(self, path: str, place: Place, recursive: bool) -> None:
-        fd = self._tree.open(path, LIST)
+        fd = self._open(path, LIST)
         try:
             if not recursive and os.listdir(fd):
                 raise fail(errno.ENOTEMPTY, path)
@@ -360,7 +363,7 @@ class LocalBackend(Backend):
             folder = todo.pop()
             prefix = f"{folder}/" if folder else ""
             try:
-                fd = self._tree.open(folder, LIST)
+                fd = self._open(folder, LIST)
             except OSError as exc:
                 if not folder or exc.errno not in _NOT_LISTED:
                     raise
@@ -473,8 +476,43 @@ def _is_key(name: str) -> bool:
     return True
 
 
-def _file_info(path: str, name: str, found: os.stat_result) -> FileInfo:
-    return FileInfo(RemotePath.trusted(path), name, found.st_size, modified(found), etag=etag(found))
+class _LocalFile(FileInfo):
+    """A file that works out what it tells when asked: most who look only want to know that it is there."""
+
+    __slots__ = ("_native",)
+    _native: tuple[str, os.stat_result]
+
+    def __getattr__(self, name: str) -> Any:  # only for what is not set yet
+        if name not in FileInfo.__slots__:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        path, found = self._native
+        key = RemotePath.trusted(path)
+        whole = FileInfo(key, key.name, found.st_size, modified(found), etag=etag(found))
+        for slot in FileInfo.__slots__:
+            _put(self, slot, getattr(whole, slot))
+        return getattr(self, name)
+
+    def __eq__(self, other: object) -> bool:
+        return self.path == other.path if isinstance(other, FileInfo) else NotImplemented
+
+    __hash__ = FileInfo.__hash__
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return FileInfo, tuple(getattr(self, slot) for slot in FileInfo.__slots__)
+
+
+_LocalFile.__qualname__ = FileInfo.__qualname__  # what its repr shows
+_new = object.__new__
+_put = object.__setattr__
+_set_native = _LocalFile.__dict__["_native"].__set__
+
+
+def _listed_file(path: str, name: str, found: os.stat_result) -> FileInfo:
+    info: FileInfo = _new(_LocalFile)
+    _put(info, "path", RemotePath.trusted(path))
+    _put(info, "name", name)
+    _set_native(info, (path, found))
+    return info
 
 
 def _copy_content(fd: int, target: Staged) -> None:
