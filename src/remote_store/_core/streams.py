@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-import tempfile
 from collections.abc import Callable
+from types import ModuleType
 from typing import IO, Any, BinaryIO, cast
 
 from remote_store._core.ports import SourceFailed
@@ -109,13 +109,19 @@ def reader(inner: BinaryIO, fail: Callable[[Exception], Exception], *, seekable:
     return io.BufferedReader(_MappedRaw(inner, fail, seekable), 1 << 16)
 
 
+def _tempfile() -> ModuleType:
+    import tempfile  # on use: few need it, and it is among the dearest modules to import
+
+    return tempfile
+
+
 def spooled(stream: BinaryIO) -> BinaryIO:
     """All of `stream` as a seekable one, in memory or past `SPOOL_LIMIT` on disk; `stream` is closed, also on error."""
     with stream:
         head = stream.read(SPOOL_LIMIT)
         if len(head) < SPOOL_LIMIT:
             return io.BytesIO(head)
-        spool = tempfile.TemporaryFile()
+        spool = _tempfile().TemporaryFile()
         try:
             while head:
                 spool.write(head)
@@ -134,7 +140,7 @@ class SpooledWrite:
         self._backend = backend
         self._path = path
         self._options = options
-        self._spool: IO[bytes] = tempfile.SpooledTemporaryFile(SPOOL_LIMIT)
+        self._spool: IO[bytes] = _tempfile().SpooledTemporaryFile(SPOOL_LIMIT)
 
     def write(self, data: bytes | bytearray | memoryview, /) -> int:
         return self._spool.write(data)
