@@ -84,7 +84,7 @@ def test_what_does_not_fit_is_a_fault(tree: Tree, changed: dict[str, str], fault
     [
         'import pytest\npytestmark = pytest.mark.spec("A-001", "A-002")\n',
         'import pytest\n@pytest.mark.spec("A-001")\n@pytest.mark.spec("A-002")\nclass TestAll: ...\n',
-        "import pytest\n@pytest.mark.parametrize('x', [pytest.param(1, marks=pytest.mark.spec('A-001', 'A-002'))])\ndef test_one(x): ...\n",
+        "import pytest\nCASES = [pytest.param(1, marks=pytest.mark.spec('A-001', 'A-002'))]\n",
     ],
     ids=["module", "class", "parameters"],
 )
