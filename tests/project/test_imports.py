@@ -6,11 +6,12 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-SRC = Path(__file__).resolve().parents[2] / "src"
+from tests.project.repository import ROOT
+
+SRC = ROOT / "src"
 
 # Each layer may import itself and what stands before it. "" is the package itself: the public names.
 LAYERS = (

@@ -12,20 +12,12 @@ from pathlib import Path
 
 import pytest
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from tests.project.repository import ROOT, project
 
-ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = {"conformance", "test", "verify", "oracle", "check", "trace", "mutate", "bench", "soak", "docs", "clean"}
 REGISTRY_HOST = re.compile(
     r'"resolved":\s*"https?://|\bregistry\s*=\s*"?https?://|(?:extra-)?index-url[ =]|pythonhosted\.org|pypi\.org/simple'
 )
-
-
-def project() -> dict[str, dict[str, object]]:
-    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
 def texts() -> Iterator[tuple[str, str]]:
