@@ -2,17 +2,58 @@
 
 from __future__ import annotations
 
+from collections import deque
+from threading import Lock
+
 import sqlalchemy as sa
 from sqlalchemy import exc as sa_exc
 from sqlalchemy.pool import QueuePool
 
 from remote_store.errors import AlreadyExists, BackendUnavailable, PermissionDenied, RemoteStoreError
 
-__all__ = ["engine_of", "in_memory", "no_table", "shown", "sql_error"]
+__all__ = ["Turns", "engine_of", "in_memory", "no_table", "shown", "sql_error"]
+
+
+class Turns:
+    """A lock that threads get in the order in which they came.
+
+    Where all share one connection, neither a plain lock nor a pool does: a thread that lets go and asks again at once
+    overtakes those who wait, and a busy reader shuts out a writer for good.
+    """
+
+    def __init__(self) -> None:
+        self._guard = Lock()
+        self._taken = False
+        self._waiting: deque[Lock] = deque()
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if not self._taken:
+                self._taken = True
+                return
+            gate = Lock()
+            gate.acquire()
+            self._waiting.append(gate)
+        try:
+            gate.acquire()
+        except BaseException:  # an interrupt while waiting: give up the place, or the turn if it has just come
+            with self._guard:
+                if gate in self._waiting:
+                    self._waiting.remove(gate)
+                    raise
+            self.__exit__()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False
 
 
 def engine_of(url: str) -> sa.Engine:
-    """An engine of our own; its errors and its log do not show contents."""
+    """An engine of our own; its errors and log lines hide what is bound to a statement."""
     try:
         parsed = sa.make_url(url)
         if not in_memory(parsed):

@@ -36,7 +36,7 @@ try:
     from sqlalchemy.pool import StaticPool
     from sqlalchemy.schema import CreateTable
 
-    from remote_store.backends._sql import engine_of, in_memory, no_table, shown, sql_error
+    from remote_store.backends._sql import Turns, engine_of, in_memory, no_table, shown, sql_error
 except ModuleNotFoundError as exc:
     raise ModuleNotFoundError(
         "SQLAlchemy is required for the sql-blob backend. Install it with: pip install 'remote-store[sql]'",
@@ -116,9 +116,9 @@ class SQLBlobBackend(Backend):
         self._pid = os.getpid()
         self._layout: _Layout | None = None
         self._layout_lock = threading.Lock()
-        # A StaticPool gives all threads one connection and so one transaction: they have to take turns.
-        static = isinstance(self._engine.pool, StaticPool)
-        self._turn: AbstractContextManager[Any] = threading.RLock() if static else nullcontext()
+        # With one connection there is one transaction, so its users have to take turns.
+        shared = isinstance(self._engine.pool, StaticPool) or (self._owned and in_memory(self._engine.url))
+        self._turn: AbstractContextManager[None] = Turns() if shared else nullcontext()
 
     @property
     def name(self) -> str:
