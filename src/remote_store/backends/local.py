@@ -38,7 +38,7 @@ from remote_store.backend import Backend, Entry, Page, Source, Want, WriteOption
 from remote_store.backends._beneath import LIST, READ, Place, Tree, openat2, renameat2
 from remote_store.backends._local_write import TEMPORARY, Staged, Writer, etag, fail, modified, temporary_name
 from remote_store.capabilities import Capability, CapabilitySet
-from remote_store.errors import BackendUnavailable, InvalidPath, RemoteStoreError
+from remote_store.errors import BackendUnavailable, InvalidPath, NotFound, RemoteStoreError
 from remote_store.models import FileInfo, FolderEntry, WriteResult
 from remote_store.path import RemotePath
 
@@ -48,6 +48,7 @@ _CHUNK = 1 << 18
 _PAGE = 1000
 _PATIENCE = 10
 _NO_SUCH_PLACE = frozenset({errno.ENOENT, errno.ENOTDIR})
+_NO_FILE = frozenset({errno.ENXIO, errno.ENODEV})  # what opening a socket, or a device without a driver, answers
 _NOT_LISTED = _NO_SUCH_PLACE | {errno.EXDEV, errno.ELOOP, errno.ENAMETOOLONG}
 _NO_COPY_RANGE = frozenset({errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF, errno.EPERM})
 
@@ -130,9 +131,14 @@ class LocalBackend(Backend):
                 raise InvalidPath(f"names that begin with {TEMPORARY!r} are for temporary files", path=path)
 
     def map_error(self, exc: Exception) -> RemoteStoreError | None:
-        """As everywhere, but nothing is "not found" in a root that is missing. (EXISTS-003)"""
+        """As everywhere, but nothing is "not found" in a root that is missing, and what cannot be opened is no file.
+
+        (EXISTS-003, LOCAL-002)
+        """
         if not isinstance(exc, OSError):
             return None
+        if exc.errno in _NO_FILE:
+            return NotFound("what is at the path is neither file nor folder")
         if exc.errno in _NO_SUCH_PLACE and not os.path.isdir(self._tree.base):
             return BackendUnavailable(f"the root folder {self.root} is missing")
         return os_error(exc)
