@@ -168,9 +168,11 @@ class Tree:
                     below = os.open(name, FOLDER.flags | os.O_NOFOLLOW, dir_fd=here)
                 except OSError as exc:
                     target = _link(name, here) if exc.errno in _MAYBE_A_LINK else None
-                    links += 1
-                    if target is None or links > _MOST_LINKS:
+                    if target is None:
                         raise
+                    links += 1
+                    if links > _MOST_LINKS:
+                        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path) from exc
                 else:
                     os.close(here)
                     here = below
