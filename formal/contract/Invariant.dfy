@@ -14,11 +14,15 @@ module Invariant {
 
   // Below it nothing void is stored; folders are kept, or all that is there is there for a file; and where the
   // profile refuses a clash no node is file and folder.
-  predicate KidsSound(pr: Profile, t: Node) {
+  predicate KidsSound(pr: Profile, t: Node)
+    decreases t, 0
+  {
     forall x | x in t.kids :: NodeSound(pr, t.kids[x])
   }
 
-  predicate NodeSound(pr: Profile, t: Node) {
+  predicate NodeSound(pr: Profile, t: Node)
+    decreases t, 1
+  {
     && !NothingHere(t)
     && (if pr.implied then !t.kept else t.kids != map[] ==> t.kept)
     && (pr.clash || !FileHere(t) || !FolderHere(t))

@@ -51,6 +51,6 @@ module Operations {
   predicate Capable(pr: Profile, op: Op) {
     var gate := Gate(op);
     && (gate.None? || gate.value in pr.capabilities)
-    && (op.Write? && HasMeta(op.file.meta) ==> UserMetadata in pr.capabilities)
+    && (op.Write? && op.file.meta.Some? ==> UserMetadata in pr.capabilities)
   }
 }

@@ -13,7 +13,7 @@ module Outcomes {
     | Done
     | Truth(truth: bool)
     | Content(content: Blob)
-    | Info(size: nat, meta: Meta)
+    | Info(size: nat, meta: Opt<Meta>)
     | Files(files: map<Path, nat>)
     | Folders(folders: map<Path, ()>)
     | Children(files: map<Path, nat>, folders: map<Path, ()>)

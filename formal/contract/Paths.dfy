@@ -58,7 +58,7 @@ module Paths {
   {
     match g
     case End => p.Here?
-    case One(pattern, tail) => p.In? && Matches(pattern, p.name) && Fits(tail, p.rest)
+    case One(pattern, tail) => p.In? && pattern(p.name) && Fits(tail, p.rest)
     case Any(tail) => (if tail.End? then p.In? else Fits(tail, p)) || (p.In? && Fits(g, p.rest))
   }
 }

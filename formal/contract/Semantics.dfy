@@ -158,15 +158,15 @@ module Semantics {
   }
 
   function InfoOf(file: FileData): Value {
-    Info(Size(file.content), file.meta)
+    Info(file.size, file.meta)
   }
 
   function SizeOf(t: Node): nat {
-    if FileHere(t) then Size(t.file.value.content) else 0
+    if FileHere(t) then t.file.value.size else 0
   }
 
   predicate Chosen(p: Path, pattern: Opt<Pattern>) {
-    pattern.None? || (p.In? && Matches(pattern.value, LastName(p)))
+    pattern.None? || (p.In? && pattern.value(LastName(p)))
   }
 
   function FilesIn(entries: map<Path, Node>, pattern: Opt<Pattern>): map<Path, nat> {

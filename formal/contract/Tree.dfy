@@ -5,7 +5,8 @@ module Tree {
   import opened Opaque
   import opened Paths
 
-  datatype FileData = FileData(content: Blob, meta: Meta)
+  // A file: what was written, how many bytes that is, and the user's metadata, None where there is none.
+  datatype FileData = FileData(content: Blob, size: nat, meta: Opt<Meta>)
 
   // What is at a path.  Every path has a node: where nothing is, the node is void.  `kept` says that the folder
   // stays when it is empty; a node may be file and folder at once, because on some media it may.
@@ -78,12 +79,16 @@ module Tree {
   }
 
   // All nodes below, within the depth, by their path from here.
-  function Entries(t: Node, depth: Depth): map<Path, Node> {
+  function Entries(t: Node, depth: Depth): map<Path, Node>
+    decreases t, 0
+  {
     Lift(map x | x in t.kids :: Subtree(t.kids[x], depth))
   }
 
   // A node and all below it.
-  function Subtree(t: Node, depth: Depth): map<Path, Node> {
+  function Subtree(t: Node, depth: Depth): map<Path, Node>
+    decreases t, 1
+  {
     if t.kids == map[] || depth == Levels(0) then
       map[Here := t]
     else

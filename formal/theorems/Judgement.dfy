@@ -44,14 +44,14 @@ module Judgement {
 
   lemma SuccessIsDeterminate(pr: Profile, t: Node, op: Op, a: Value, b: Value)
     ensures {:error "FORMAL-002: there is at most one right success"}
-      Judge(pr, t, op, Ok(a)) && Judge(pr, t, op, Ok(b)) ==> a == b
+  Judge(pr, t, op, Ok(a)) && Judge(pr, t, op, Ok(b)) ==> a == b
   {
     hide Source, Destination, Capable, Next, Answer, Check;
   }
 
   lemma FailureChangesNothing(pr: Profile, t: Node, op: Op)
     ensures {:error "ERR-001: a failed operation leaves the store as it was"}
-      Apply(pr, t, op).1.Fail? ==> Apply(pr, t, op).0 == t
+  Apply(pr, t, op).1.Fail? ==> Apply(pr, t, op).0 == t
   {
     hide Source, Destination, Capable, Next, Answer, Check;
   }
@@ -59,10 +59,10 @@ module Judgement {
   lemma NothingElseIsAllowed(pr: Profile, t: Node, op: Op, o: Outcome)
     requires Sound(pr, t) && Judge(pr, t, op, o) && o != Apply(pr, t, op).1
     ensures {:error "FORMAL-003: only the named freedom is allowed: another error of the table, or an idle delete"}
-      && Apply(pr, t, op) == (t, Fail(Check(pr, t, op).value))
-      && match o
-         case Fail(e) => Table(pr, t, op, e)
-         case Ok(value) => value == Done && Idle(pr, t, op)
+  && Apply(pr, t, op) == (t, Fail(Check(pr, t, op).value))
+  && match o
+     case Fail(e) => Table(pr, t, op, e)
+     case Ok(value) => value == Done && Idle(pr, t, op)
   {
     IdleExact(pr, t, op);
     IdleFails(pr, t, op);

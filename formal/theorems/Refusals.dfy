@@ -69,7 +69,7 @@ module Refusals {
   lemma WithoutCapability(pr: Profile, t: Node, op: Op)
     requires Sound(pr, t) && Incapable(pr, op)
     ensures {:error "CAP-001: a call without its capability is CapabilityNotSupported and changes nothing"}
-      Refused(pr, t, op, CapabilityNotSupported) && Apply(pr, t, op) == (t, Fail(CapabilityNotSupported))
+  Refused(pr, t, op, CapabilityNotSupported) && Apply(pr, t, op) == (t, Fail(CapabilityNotSupported))
   {
     AbilityExact(pr, op);
     TableRefuses(pr, t, op, CapabilityNotSupported);
@@ -78,24 +78,24 @@ module Refusals {
   lemma WithCapability(pr: Profile, t: Node, op: Op)
     requires Sound(pr, t) && !Incapable(pr, op)
     ensures {:error "CAP-001: a call with its capability is never CapabilityNotSupported"}
-      !Judge(pr, t, op, Fail(CapabilityNotSupported))
+  !Judge(pr, t, op, Fail(CapabilityNotSupported))
   {
     JudgeIsRight(pr, t, op, Fail(CapabilityNotSupported));
   }
 
   lemma WithoutUserMetadata(pr: Profile, t: Node, op: Op)
-    requires Sound(pr, t) && op.Write? && HasMeta(op.file.meta) && UserMetadata !in pr.capabilities
+    requires Sound(pr, t) && op.Write? && op.file.meta.Some? && UserMetadata !in pr.capabilities
     ensures {:error "META-001: non-empty metadata without USER_METADATA is CapabilityNotSupported"}
-      Refused(pr, t, op, CapabilityNotSupported) && Apply(pr, t, op) == (t, Fail(CapabilityNotSupported))
+  Refused(pr, t, op, CapabilityNotSupported) && Apply(pr, t, op) == (t, Fail(CapabilityNotSupported))
   {
     WithoutCapability(pr, t, op);
   }
 
   lemma WithoutMetadata(pr: Profile, t: Node, op: Op)
-    requires Sound(pr, t) && op.Write? && !HasMeta(op.file.meta)
+    requires Sound(pr, t) && op.Write? && !op.file.meta.Some?
     requires (if op.atomic then AtomicWriting else Writing) in pr.capabilities
     ensures {:error "META-001: empty metadata needs no capability"}
-      !Judge(pr, t, op, Fail(CapabilityNotSupported))
+  !Judge(pr, t, op, Fail(CapabilityNotSupported))
   {
     WithCapability(pr, t, op);
   }
@@ -105,7 +105,7 @@ module Refusals {
   lemma BadPath(pr: Profile, t: Node, op: Op)
     requires Sound(pr, t) && ((!op.GlobFiles? && op.path.Bad?) || ((op.Move? || op.Copy?) && op.dst.Bad?))
     ensures {:error "PATH-005: an invalid path is refused with InvalidPath and nothing changes"}
-      Refused(pr, t, op, InvalidPath)
+  Refused(pr, t, op, InvalidPath)
   {
     TableRefuses(pr, t, op, InvalidPath);
   }
@@ -117,7 +117,7 @@ module Refusals {
   lemma RootIsNoFile(pr: Profile, t: Node, op: Op)
     requires Sound(pr, t) && !Incapable(pr, op) && (NeedsAFile(op) || op.DeleteFolder?) && op.path == Good(Here)
     ensures {:error "PATH-004: file operations and delete_folder on the root are InvalidPath and nothing else"}
-      Only(pr, t, op, InvalidPath)
+  Only(pr, t, op, InvalidPath)
   {
     TableGivesOnly(pr, t, op, InvalidPath);
   }
@@ -125,7 +125,7 @@ module Refusals {
   lemma RootIsNoSourceOrDestination(pr: Profile, t: Node, op: Op)
     requires Sound(pr, t) && (op.Move? || op.Copy?) && (op.path == Good(Here) || op.dst == Good(Here))
     ensures {:error "PATH-004: the root is neither moved nor copied, nor moved or copied onto"}
-      Refused(pr, t, op, InvalidPath)
+  Refused(pr, t, op, InvalidPath)
   {
     TableRefuses(pr, t, op, InvalidPath);
   }
@@ -163,7 +163,7 @@ module Refusals {
   lemma ReadRefused(pr: Profile, t: Node, op: Op)
     requires Sound(pr, t) && op.Read? && !Incapable(pr, op)
     ensures {:error "READ-002: reading what is no file is InvalidPath for a folder and NotFound for nothing"}
-      NoFileRefused(pr, t, op)
+  NoFileRefused(pr, t, op)
   {
     FileNeeded(pr, t, op);
   }
@@ -171,7 +171,7 @@ module Refusals {
   lemma InfoRefused(pr: Profile, t: Node, op: Op)
     requires Sound(pr, t) && (op.GetFileInfo? || op.Head?) && !Incapable(pr, op)
     ensures {:error "INFO-003: file info of what is no file is InvalidPath for a folder and NotFound for nothing"}
-      NoFileRefused(pr, t, op)
+  NoFileRefused(pr, t, op)
   {
     FileNeeded(pr, t, op);
   }
@@ -179,7 +179,7 @@ module Refusals {
   lemma FolderInfoRefused(pr: Profile, t: Node, op: Op)
     requires Sound(pr, t) && op.GetFolderInfo? && !Incapable(pr, op) && op.path.Good? && !IsFolderAt(t, op.path.path)
     ensures {:error "INFO-003: folder info of a file is InvalidPath, of nothing NotFound"}
-      Only(pr, t, op, if IsFileAt(t, op.path.path) then InvalidPath else NotFound)
+  Only(pr, t, op, if IsFileAt(t, op.path.path) then InvalidPath else NotFound)
   {
     TableGivesOnly(pr, t, op, if IsFileAt(t, op.path.path) then InvalidPath else NotFound);
   }
@@ -187,7 +187,7 @@ module Refusals {
   lemma DeleteRefused(pr: Profile, t: Node, op: Op)
     requires Sound(pr, t) && op.Delete? && !op.missingOk && !Incapable(pr, op)
     ensures {:error "DEL-002: deleting what is no file is InvalidPath for a folder and NotFound for nothing"}
-      NoFileRefused(pr, t, op)
+  NoFileRefused(pr, t, op)
   {
     FileNeeded(pr, t, op);
   }
@@ -196,7 +196,7 @@ module Refusals {
     requires Sound(pr, t) && op.Delete? && op.missingOk && !Incapable(pr, op)
     requires op.path.Good? && NothingAt(t, op.path.path)
     ensures {:error "DEL-003: with missing_ok a delete of nothing succeeds and nothing happens"}
-      Apply(pr, t, op) == (t, Ok(Done)) && forall o :: Judge(pr, t, op, o) <==> o == Ok(Done)
+  Apply(pr, t, op) == (t, Ok(Done)) && forall o :: Judge(pr, t, op, o) <==> o == Ok(Done)
   {
     RootIsFolder(pr, t);
     OkIsNoError(pr, t, op);
@@ -207,8 +207,8 @@ module Refusals {
     requires Sound(pr, t) && op.Delete? && op.missingOk && !Incapable(pr, op)
     requires op.path.Good? && op.path.path.In? && OnlyFolderAt(t, op.path.path)
     ensures {:error "DEL-003: with missing_ok a delete of a folder is InvalidPath, or idle where folders are implied"}
-      && Apply(pr, t, op) == (t, Fail(InvalidPath))
-      && forall o :: Judge(pr, t, op, o) <==> o == Fail(InvalidPath) || (pr.implied && o == Ok(Done))
+  && Apply(pr, t, op) == (t, Fail(InvalidPath))
+  && forall o :: Judge(pr, t, op, o) <==> o == Fail(InvalidPath) || (pr.implied && o == Ok(Done))
   {
     forall o ensures Judge(pr, t, op, o) <==> o == Fail(InvalidPath) || (pr.implied && o == Ok(Done)) {
       JudgeIsRight(pr, t, op, o);
@@ -242,7 +242,7 @@ module Refusals {
     requires Sound(pr, t) && op.Write? && !Incapable(pr, op) && op.path.Good? && op.path.path.In?
     requires OnlyFolderAt(t, op.path.path) || BelowFile(t, op.path.path)
     ensures {:error "WRITE-004: a folder, or a path through a file, is refused unless a clash is allowed"}
-      if pr.clash then IsFileAt(t, op.path.path) || Apply(pr, t, op).1.Ok? else Only(pr, t, op, InvalidPath)
+  if pr.clash then IsFileAt(t, op.path.path) || Apply(pr, t, op).1.Ok? else Only(pr, t, op, InvalidPath)
   {
     if pr.clash {
       OkIsNoError(pr, t, op);
@@ -260,7 +260,7 @@ module Refusals {
     requires Sound(pr, t) && op.DeleteFolder? && !op.recursive && !Incapable(pr, op)
     requires op.path.Good? && op.path.path.In? && SomethingBelow(t, op.path.path)
     ensures {:error "DELF-002: a folder that is not empty is DirectoryNotEmpty unless recursive"}
-      Only(pr, t, op, DirectoryNotEmpty)
+  Only(pr, t, op, DirectoryNotEmpty)
   {
     KidsAreBelow(pr, t, op.path.path);
     TableGivesOnly(pr, t, op, DirectoryNotEmpty);
@@ -269,12 +269,12 @@ module Refusals {
   lemma DeleteFolderOfNoFolder(pr: Profile, t: Node, op: Op)
     requires Sound(pr, t) && op.DeleteFolder? && !Incapable(pr, op) && op.path.Good? && !IsFolderAt(t, op.path.path)
     ensures {:error "DELF-003: a file is InvalidPath, also when missing_ok"}
-      IsFileAt(t, op.path.path) ==> Only(pr, t, op, InvalidPath)
+  IsFileAt(t, op.path.path) ==> Only(pr, t, op, InvalidPath)
     ensures {:error "DELF-003: nothing is NotFound"}
-      NothingAt(t, op.path.path) && !op.missingOk ==> Only(pr, t, op, NotFound)
+  NothingAt(t, op.path.path) && !op.missingOk ==> Only(pr, t, op, NotFound)
     ensures {:error "DELF-003: nothing is nothing to do when missing_ok"}
-      NothingAt(t, op.path.path) && op.missingOk ==>
-        Apply(pr, t, op) == (t, Ok(Done)) && forall o :: Judge(pr, t, op, o) <==> o == Ok(Done)
+  NothingAt(t, op.path.path) && op.missingOk ==>
+    Apply(pr, t, op) == (t, Ok(Done)) && forall o :: Judge(pr, t, op, o) <==> o == Ok(Done)
   {
     RootIsFolder(pr, t);
     KidsAreBelow(pr, t, op.path.path);
@@ -342,7 +342,7 @@ module Refusals {
   lemma CopySourceRefused(pr: Profile, t: Node, op: Op)
     requires Sound(pr, t) && op.Copy?
     ensures {:error "COPY-003: a source that is no file is InvalidPath for a folder and NotFound for nothing"}
-      SourceRefused(pr, t, op)
+  SourceRefused(pr, t, op)
   {
     RefuseSource(pr, t, op);
   }
@@ -350,7 +350,7 @@ module Refusals {
   lemma CopyDestinationRefused(pr: Profile, t: Node, op: Op)
     requires Sound(pr, t) && op.Copy? && !Incapable(pr, op)
     ensures {:error "COPY-004: an existing destination is AlreadyExists unless overwrite; a folder is InvalidPath"}
-      DestinationRefused(pr, t, op)
+  DestinationRefused(pr, t, op)
   {
     RefuseDestination(pr, t, op);
   }
@@ -358,7 +358,7 @@ module Refusals {
   lemma MoveSourceRefused(pr: Profile, t: Node, op: Op)
     requires Sound(pr, t) && op.Move?
     ensures {:error "MOVE-003: a source that is no file is InvalidPath for a folder and NotFound for nothing"}
-      SourceRefused(pr, t, op)
+  SourceRefused(pr, t, op)
   {
     RefuseSource(pr, t, op);
   }
@@ -366,7 +366,7 @@ module Refusals {
   lemma MoveDestinationRefused(pr: Profile, t: Node, op: Op)
     requires Sound(pr, t) && op.Move? && !Incapable(pr, op)
     ensures {:error "MOVE-004: an existing destination is AlreadyExists unless overwrite; a folder is InvalidPath"}
-      DestinationRefused(pr, t, op)
+  DestinationRefused(pr, t, op)
   {
     RefuseDestination(pr, t, op);
   }

@@ -68,7 +68,7 @@ module Tables {
     case Write(_, file, _, atomic) =>
       || (atomic && AtomicWriting !in pr.capabilities)
       || (!atomic && Writing !in pr.capabilities)
-      || (HasMeta(file.meta) && UserMetadata !in pr.capabilities)
+      || (file.meta.Some? && UserMetadata !in pr.capabilities)
     case Delete(_, _) | DeleteFolder(_, _, _) => Deleting !in pr.capabilities
     case ListFiles(_, _, _) | ListFolders(_, _, _) | IterChildren(_) => Listing !in pr.capabilities
     case GlobFiles(_) => Globbing !in pr.capabilities
@@ -164,7 +164,7 @@ module Tables {
   lemma SourceExact(pr: Profile, t: Node, op: Op, e: Error)
     requires Sound(pr, t)
     ensures (e == CapabilityNotSupported && Incapable(pr, op)) || Names(Source(pr, t, op), e) || Names(Destination(pr, t, op), e)
-            <==> Table(pr, t, op, e)
+       <==> Table(pr, t, op, e)
   {
     hide NeedsFile, NeedsRoom, NeedsFolder, NeedsRemovable, FileColumn, RoomColumn, FolderColumn, RemoveColumn, Sound;
     match op
@@ -183,7 +183,7 @@ module Tables {
   lemma ExcusedExact(pr: Profile, t: Node, arg: Arg, missingOk: bool, e: Error)
     requires Sound(pr, t)
     ensures Names(Excused(NeedsFile(pr, t, arg), missingOk), e)
-            <==> FileColumn(pr, t, arg, e) && !(missingOk && e == NotFound)
+       <==> FileColumn(pr, t, arg, e) && !(missingOk && e == NotFound)
   {
   }
 
@@ -191,7 +191,7 @@ module Tables {
   lemma MayIsTable(pr: Profile, t: Node, op: Op, e: Error)
     requires Sound(pr, t)
     ensures {:error "ERR-002: of several violated preconditions any one's error is right, and no other"}
-      May(pr, t, op, e) <==> Table(pr, t, op, e)
+  May(pr, t, op, e) <==> Table(pr, t, op, e)
   {
     SourceExact(pr, t, op, e);
     AbilityExact(pr, op);

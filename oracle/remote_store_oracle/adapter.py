@@ -29,16 +29,7 @@ MODEL_HASH: Final[str] = import_module("remote_store_oracle._compiled").MODEL_HA
 """The sha256 of the compiled contract, for reports."""
 
 
-# --- What the contract leaves to its host
-
-
-def _matches(pattern: str, name: str) -> bool:
-    return fnmatchcase(name, pattern)
-
-
-_opaque.default__.Measure = staticmethod(len)
-_opaque.default__.HasMeta = staticmethod(bool)
-_opaque.default__.Matches = staticmethod(_matches)
+# --- The runtime, made faster
 
 
 def _map_with(self: dict[Any, Any], key: object, value: object) -> object:
@@ -101,8 +92,12 @@ def _depth(depth: int | None) -> Any:
     return _paths.Depth_Unlimited() if depth is None else _paths.Depth_Levels(depth)
 
 
+def _fits(pattern: str) -> Callable[[str], bool]:
+    return lambda name: fnmatchcase(name, pattern)
+
+
 def _pattern(pattern: str | None) -> Any:
-    return _NONE if pattern is None else _opaque.Opt_Some(pattern)
+    return _NONE if pattern is None else _opaque.Opt_Some(_fits(pattern))
 
 
 @lru_cache(maxsize=1024)
@@ -114,12 +109,12 @@ def _glob(pattern: str) -> Any:
         elif "**" in segment:
             raise ValueError(f"'**' must be a whole segment: {pattern!r}")
         elif segment:
-            glob = _paths.Glob_One(segment, glob)
+            glob = _paths.Glob_One(_fits(segment), glob)
     return glob
 
 
-def _file(file: v.FileData) -> Any:
-    return _tree.FileData_FileData(file.content, file.metadata)
+def _file(content: bytes, metadata: v.Metadata) -> Any:
+    return _tree.FileData_FileData(content, len(content), _opaque.Opt_Some(metadata) if metadata else _NONE)
 
 
 _TO_DAFNY: Final[dict[type, Callable[[Any], Any]]] = {
@@ -127,9 +122,7 @@ _TO_DAFNY: Final[dict[type, Callable[[Any], Any]]] = {
     v.IsFile: lambda op: _operations.Op_IsFile(_arg(op.path)),
     v.IsFolder: lambda op: _operations.Op_IsFolder(_arg(op.path)),
     v.Read: lambda op: _operations.Op_Read(_arg(op.path)),
-    v.Write: lambda op: _operations.Op_Write(
-        _arg(op.path), _tree.FileData_FileData(op.content, op.metadata), op.overwrite, op.atomic
-    ),
+    v.Write: lambda op: _operations.Op_Write(_arg(op.path), _file(op.content, op.metadata), op.overwrite, op.atomic),
     v.Delete: lambda op: _operations.Op_Delete(_arg(op.path), op.missing_ok),
     v.DeleteFolder: lambda op: _operations.Op_DeleteFolder(_arg(op.path), op.recursive, op.missing_ok),
     v.ListFiles: lambda op: _operations.Op_ListFiles(_arg(op.path), _depth(op.depth), _pattern(op.pattern)),
@@ -164,6 +157,10 @@ def _folder(op: v.Op) -> v.Path:
     return () if isinstance(op, v.Glob) else getattr(op, "path", None) or ()
 
 
+def _metadata(meta: Any) -> v.Metadata:
+    return meta.value if meta.is_Some else ()
+
+
 def _sizes(files: Any, folder: v.Path) -> dict[v.Path, int]:
     return {folder + _tuple(path): size for path, size in dict.items(files)}
 
@@ -176,7 +173,7 @@ _FROM_DAFNY: Final[dict[type, Callable[[Any, v.Op], v.Value]]] = {
     _outcomes.Value_Done: lambda value, op: None,
     _outcomes.Value_Truth: lambda value, op: bool(value.truth),
     _outcomes.Value_Content: lambda value, op: bytes(value.content),
-    _outcomes.Value_Info: lambda value, op: v.Info(value.size, value.meta),
+    _outcomes.Value_Info: lambda value, op: v.Info(value.size, _metadata(value.meta)),
     _outcomes.Value_Files: lambda value, op: _sizes(value.files, _folder(op)),
     _outcomes.Value_Folders: lambda value, op: _names(value.folders, _folder(op)),
     _outcomes.Value_Children: lambda value, op: v.Children(
@@ -267,7 +264,7 @@ def build(profile: v.Profile, files: Mapping[v.Path, v.FileData], folders: Itera
     for path in folders if kept else ():
         node = _tree.default__.PutFolder(node, _path(path))
     for path, file in files.items():
-        node = _tree.default__.PutFile(node, _path(path), _file(file), kept)
+        node = _tree.default__.PutFile(node, _path(path), _file(file.content, file.metadata), kept)
     if not _invariant.Sound(_profile(profile), node):
         raise ValueError("no store of this profile can hold a file and a folder at one path, or a file at the root")
     return State(node)
@@ -276,7 +273,7 @@ def build(profile: v.Profile, files: Mapping[v.Path, v.FileData], folders: Itera
 def files(state: State) -> dict[v.Path, v.FileData]:
     """Every file by its path."""
     return {
-        path: v.FileData(node.file.value.content, node.file.value.meta)
+        path: v.FileData(node.file.value.content, _metadata(node.file.value.meta))
         for path, node in _walk(state._node, ())
         if node.file.is_Some
     }

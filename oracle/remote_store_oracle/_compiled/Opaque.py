@@ -14,19 +14,6 @@ from . import System_ as System_
 
 # Module: Opaque
 
-class default__:
-    def  __init__(self):
-        pass
-
-    @staticmethod
-    def Size(blob):
-        d_0_size_ = default__.Measure(blob)
-        if (d_0_size_) < (0):
-            return 0
-        elif True:
-            return d_0_size_
-
-
 
 
 

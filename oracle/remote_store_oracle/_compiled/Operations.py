@@ -78,7 +78,7 @@ class default__:
     @staticmethod
     def Capable(pr, op):
         d_0_gate_ = default__.Gate(op)
-        return (((d_0_gate_).is_None) or (((d_0_gate_).value) in ((pr).capabilities))) and (not (((op).is_Write) and (Opaque.default__.HasMeta(((op).file).meta))) or ((Profiles.Capability_UserMetadata()) in ((pr).capabilities)))
+        return (((d_0_gate_).is_None) or (((d_0_gate_).value) in ((pr).capabilities))) and (not (((op).is_Write) and ((((op).file).meta).is_Some)) or ((Profiles.Capability_UserMetadata()) in ((pr).capabilities)))
 
 
 class Op:

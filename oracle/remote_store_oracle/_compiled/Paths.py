@@ -85,7 +85,7 @@ class default__:
             if source0_.is_One:
                 d_0_pattern_ = source0_.pattern
                 d_1_tail_ = source0_.tail
-                return (((p).is_In) and (Opaque.default__.Matches(d_0_pattern_, (p).name))) and (default__.Fits(d_1_tail_, (p).rest))
+                return (((p).is_In) and (d_0_pattern_((p).name))) and (default__.Fits(d_1_tail_, (p).rest))
         if True:
             d_2_tail_ = source0_.tail
             return (((p).is_In if (d_2_tail_).is_End else default__.Fits(d_2_tail_, p))) or (((p).is_In) and (default__.Fits(g, (p).rest)))

@@ -323,18 +323,18 @@ class default__:
 
     @staticmethod
     def InfoOf(file):
-        return Outcomes.Value_Info(Opaque.default__.Size((file).content), (file).meta)
+        return Outcomes.Value_Info((file).size, (file).meta)
 
     @staticmethod
     def SizeOf(t):
         if Tree.default__.FileHere(t):
-            return Opaque.default__.Size((((t).file).value).content)
+            return (((t).file).value).size
         elif True:
             return 0
 
     @staticmethod
     def Chosen(p, pattern):
-        return ((pattern).is_None) or (((p).is_In) and (Opaque.default__.Matches((pattern).value, Paths.default__.LastName(p))))
+        return ((pattern).is_None) or (((p).is_In) and ((pattern).value(Paths.default__.LastName(p))))
 
     @staticmethod
     def FilesIn(entries, pattern):

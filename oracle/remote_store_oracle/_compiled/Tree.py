@@ -157,18 +157,18 @@ class default__:
 class FileData:
     @classmethod
     def default(cls, ):
-        return lambda: FileData_FileData(default_Blob, default_Meta)
+        return lambda: FileData_FileData(default_Blob, int(0), Opaque.Opt.default()())
     def __ne__(self, __o: object) -> bool:
         return not self.__eq__(__o)
     @property
     def is_FileData(self) -> bool:
         return isinstance(self, FileData_FileData)
 
-class FileData_FileData(FileData, NamedTuple('FileData', [('content', Any), ('meta', Any)])):
+class FileData_FileData(FileData, NamedTuple('FileData', [('content', Any), ('size', Any), ('meta', Any)])):
     def __dafnystr__(self) -> str:
-        return f'Tree.FileData.FileData({_dafny.string_of(self.content)}, {_dafny.string_of(self.meta)})'
+        return f'Tree.FileData.FileData({_dafny.string_of(self.content)}, {_dafny.string_of(self.size)}, {_dafny.string_of(self.meta)})'
     def __eq__(self, __o: object) -> bool:
-        return isinstance(__o, FileData_FileData) and self.content == __o.content and self.meta == __o.meta
+        return isinstance(__o, FileData_FileData) and self.content == __o.content and self.size == __o.size and self.meta == __o.meta
     def __hash__(self) -> int:
         return super().__hash__()
 

@@ -3,4 +3,4 @@
 # fmt: off
 # mypy: ignore-errors
 
-MODEL_HASH = "a07f4b034b7c481e1df2dcd7465c855363b02dd4d1e331acd5d3458539a4754e"
+MODEL_HASH = "18faa0279a5253f550fc2eab39d63e3fbcd78c7e906166726d3d566794c8c902"
