@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from glob import escape
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
+
+from remote_store_oracle import Path
 
 from remote_store.conformance.model import Model
 from remote_store.conformance.names import ALIASES, CONTENTS, INVALID, NASTY, PLAIN, TWINS
 from remote_store.conformance.step import Step
-from remote_store_oracle import Path
 
 __all__ = ["Chooser", "draw_step"]
 
@@ -59,7 +60,7 @@ def draw_step(chooser: Chooser, model: Model) -> Step:
     return _DRAWS[call](chooser, model, call)
 
 
-# -- paths -------------------------------------------------------------------------------------------------------------
+# -- paths -----------------------------------------------------------------------------------------------------------
 
 
 def _text(chooser: Chooser, path: Path) -> str:
@@ -108,7 +109,7 @@ def _twin(chooser: Chooser, model: Model) -> Path:
     path = _live(chooser, model, "FD"[chooser.below(2)])
     at = chooser.below(len(path))
     name = path[at]
-    alike = TWINS.get(name, ()) + (name + "b", name[:-1] or "b", name.swapcase())
+    alike = (*TWINS.get(name, ()), name + "b", name[:-1] or "b", name.swapcase())
     return (*path[:at], _pick(chooser, alike), *path[at + 1 :])
 
 
@@ -136,7 +137,7 @@ def _path(chooser: Chooser, model: Model, purpose: str) -> str:
     return _text(chooser, _PATHS[relation](chooser, model))
 
 
-# -- steps -------------------------------------------------------------------------------------------------------------
+# -- steps -----------------------------------------------------------------------------------------------------------
 
 
 def _write(chooser: Chooser, model: Model, call: str) -> Step:

@@ -116,12 +116,12 @@ def explore(
         draw, steps, lockstep = _Draw(data), [], begin()
         try:
             for _ in range(SHORTEST + draw.below(LONGEST - SHORTEST + 1)):
+                if lockstep.lost:
+                    break
                 steps.append(draw_step(draw, lockstep.model))
                 seen.calls[steps[-1].call] += 1
                 seen.record(lockstep.take(steps[-1]), steps)
-                if lockstep.lost:
-                    break
-            else:
+            if not lockstep.lost:
                 seen.record(lockstep.settle(steps[-1]), steps)
         except Infrastructure as error:
             gone.append(error)

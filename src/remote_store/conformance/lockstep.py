@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from remote_store_oracle import Allowed, Err, Ok, Outcome, Path, Profile
 
 from remote_store import errors
 from remote_store.backend import Backend
 from remote_store.conformance.clauses import clause_of
 from remote_store.conformance.model import Model
-from remote_store.conformance.observe import Seen, observe
+from remote_store.conformance.observe import Remark, Seen, observe
 from remote_store.conformance.step import Step
 from remote_store.conformance.tree import Difference, Tree, Unreadable, differences, look, text_of
 from remote_store.store import Store
-from remote_store_oracle import Allowed, Err, Ok, Outcome, Profile
 
 __all__ = ["SENTINELS", "Finding", "Infrastructure", "Lockstep", "replay"]
 
@@ -29,15 +29,26 @@ class Infrastructure(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One way in which a step differed. `signature` groups: it holds no path and no content."""
+    """One way in which a step differed. `situation` and `outcome` hold no path and no content, so that they group."""
 
-    signature: str
+    situation: str
+    outcome: str
     clause: str
     step: Step
     observed: str
     allowed: str
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
+    before: Tree
+    expected: Tree
+    after: Tree | None
+    answer: Allowed | None = None
+    """What the step might have answered, if it is the answer that is wrong."""
+    beside: bool = False
+    """Whether it is something that the oracle does not speak of: a record's shape, an error's fields."""
+
+    @property
+    def signature(self) -> str:
+        """What a report groups by."""
+        return f"{self.situation}: {self.outcome}"
 
 
 class Lockstep:
@@ -63,8 +74,11 @@ class Lockstep:
         if "write" not in self.model.profile.capabilities:  # what is there was put there by other means
             self.lost = not self.model.adopt(look(self.store, self.model.profile, self.model.tree)[0])
             return
-        for key, content in SENTINELS.items() if self.jailed else ():
-            self.whole.write(key, content)
+        try:
+            for key, content in SENTINELS.items() if self.jailed else ():
+                self.whole.write(key, content)
+        except Exception:  # noqa: BLE001 - a store that cannot even write is found out without a child
+            self.lost = True
 
     def take(self, step: Step, compare: bool | None = None) -> list[Finding]:
         """Perform `step`, judge it, and go on from what was observed.
@@ -82,7 +96,7 @@ class Lockstep:
         self._check_alive(seen)
         right = model.judge(op, seen.outcome)
         findings = [] if right else [self._outcome(scene, seen, model.allowed(op))]
-        findings += self._remarks(scene, seen)
+        findings += self._remarks(scene, seen.remarks)
         before = model.tree
         if isinstance(seen.outcome, Ok):
             if right:
@@ -93,8 +107,8 @@ class Lockstep:
         return findings
 
     def settle(self, step: Step) -> list[Finding]:
-        """What the tree shows at the end of a trace whose last step was not followed by a comparison."""
-        return self._compare(_Scene.of(self.model, step), Seen(Ok()), self.model.tree)
+        """What the tree shows at the end of a trace, whatever its last step was."""
+        return self._compare(_Scene.of(self.model, step), Seen(Ok()), self.model.tree, closely=True)
 
     def _check_alive(self, seen: Seen) -> None:
         if isinstance(seen.outcome, Err) and seen.outcome.kind in ("BackendUnavailable", "PermissionDenied"):
@@ -110,58 +124,60 @@ class Lockstep:
             clause = "META-001" if scene.step.metadata else "CAP-001"
         elif isinstance(observed, Err) and (":" in observed.kind or observed.kind == "RemoteStoreError"):
             clause = "ERR-003"
-        word = observed.kind if isinstance(observed, Err) else ("success" if options.success is None else "wrong value")
-        tree = self.model.tree.to_json()
-        allowed = _allowed_text(options)
-        return Finding(f"{scene.sign}: {word}", clause, scene.step, _outcome_text(seen), allowed, tree, tree)
+        word = observed.kind if isinstance(observed, Err) else ("ok" if options.success is None else "wrong value")
+        tree = self.model.tree
+        text, allowed = _outcome_text(seen), _allowed_text(options)
+        return Finding(scene.sign, word, clause, scene.step, text, allowed, tree, tree, tree, options)
 
-    def _remarks(self, scene: _Scene, seen: Seen) -> list[Finding]:
-        tree = self.model.tree.to_json()
+    def _remarks(self, scene: _Scene, remarks: list[Remark]) -> list[Finding]:
+        tree, step = self.model.tree, scene.step
         return [
-            Finding(f"{scene.step.call}: {it.what}", it.clause, scene.step, f"{it.what}: {it.detail}", "-", tree, tree)
-            for it in seen.remarks
+            Finding(step.call, it.what, it.clause, step, _remark_text(it), "", tree, tree, tree, beside=True)
+            for it in remarks
         ]
 
-    def _compare(self, scene: _Scene, seen: Seen, before: Tree) -> list[Finding]:
+    def _compare(self, scene: _Scene, seen: Seen, before: Tree, closely: bool = False) -> list[Finding]:
         """Compare the tree and, if it differs, take it for the truth from now on."""
         model = self.model
         try:
-            tree, remarks = look(self.store, model.profile, model.tree)
+            tree, remarks = look(self.store, model.profile, model.tree, scene.paths)
         except Unreadable as error:
             self.lost = True
-            sign = f"{scene.sign} {_word(seen)}: then {error.what}"
-            clause = scene.clause("unreadable")
-            return [Finding(sign, clause, scene.step, str(error), "-", before.to_json(), {})]
+            situation, clause = f"{scene.sign} {_word(seen)}", scene.clause("unreadable")
+            return [
+                Finding(
+                    situation, error.what, clause, scene.step, str(error), "", before, model.tree, None, beside=True
+                )
+            ]
         wrong = differences(model.tree, tree)
-        outside = self._outside() if self.jailed else ()
+        outside = self._outside(closely) if self.jailed else ()
         if not (wrong or remarks or outside):
             return []
-        found = _tree_findings(scene, seen, model.tree, before, tree, wrong)
-        shown, after = before.to_json(), tree.to_json()
-        for it in remarks:
-            text = f"{it.what}: {it.detail}"
-            found.append(Finding(f"{scene.step.call} then: {it.what}", it.clause, scene.step, text, "-", shown, after))
+        found = _tree_findings(scene, seen, model.tree, before, tree, wrong) + self._remarks(scene, remarks)
         if outside:
             text = f"{_outcome_text(seen)}, and outside the child {', '.join(outside)} changed"
-            sign = f"child: {scene.step.call} reaches outside"
-            found.append(Finding(sign, "STORE-002", scene.step, text, "nothing outside", shown, after))
+            situation = f"child: {scene.step.call}"
+            wanted = "nothing changed outside"
+            found.append(
+                Finding(situation, "reaches outside", "STORE-002", scene.step, text, wanted, before, model.tree, tree)
+            )
             self.lost = True
         self.lost = self.lost or not model.adopt(tree)
         return found
 
-    def _outside(self) -> list[str]:
-        """The keys beside a child store that are not as they were planted. (STORE-002)"""
+    def _outside(self, closely: bool) -> list[str]:
+        """The keys beside a child store that are not as they were planted: their sizes, or `closely` their contents."""
         if "write" not in self.model.profile.capabilities or "list" not in self.model.profile.capabilities:
             return []
         try:
-            around = {
-                str(file): self.whole.read_bytes(file)
-                for file in self.whole.list_files("", recursive=True)
-                if not str(file).startswith(JAIL + "/")
-            }
+            listed = [
+                file for file in self.whole.list_files("", recursive=True) if not str(file).startswith(f"{JAIL}/")
+            ]
+            around = {str(it): self.whole.read_bytes(it) if closely else bytes(it.size) for it in listed}
         except errors.RemoteStoreError as error:
             return [f"{type(error).__name__}: {error}"]
-        return sorted({repr(key) for key, _ in set(around.items()) ^ set(SENTINELS.items())})
+        planted = SENTINELS if closely else {key: bytes(len(content)) for key, content in SENTINELS.items()}
+        return sorted({repr(key) for key, _ in set(around.items()) ^ set(planted.items())})
 
 
 def _tree_findings(
@@ -174,8 +190,8 @@ def _tree_findings(
         clause = it.clause or ("ERR-001" if refused else scene.clause(it.what))
         text = f"{_outcome_text(seen)}, and {it}"
         wanted = "the tree as it was" if refused else _tree_text(expected, it.path)
-        sign = f"{scene.sign} {_word(seen)}: {it.what}"
-        found.append(Finding(sign, clause, scene.step, text, wanted, before.to_json(), tree.to_json()))
+        situation = f"{scene.sign} {_word(seen)}"
+        found.append(Finding(situation, it.what, clause, scene.step, text, wanted, before, expected, tree))
     return found
 
 
@@ -184,21 +200,20 @@ class _Scene:
     """A step and what is at its paths: all that a signature and a clause depend on."""
 
     step: Step
-    source: str
-    target: str
-    relation: str
-    spelling: str
+    paths: tuple[Path | None, ...]
+    source: str = ""
+    target: str = ""
+    relation: str = ""
 
     @classmethod
     def of(cls, model: Model, step: Step) -> _Scene:
         if step.call == "glob":
-            return cls(step, "", "", "", "")
+            return cls(step, ())
         path = model.path(step.path)
-        spelling = "" if path is None or "/".join(path) == step.path else "~"
         if step.dst is None:
-            return cls(step, model.kind(path), "", "", spelling)
+            return cls(step, (path,), model.kind(path))
         dst = model.path(step.dst)
-        return cls(step, model.kind(path), model.kind(dst), model.relation(path, dst), spelling)
+        return cls(step, (path, dst), model.kind(path), model.kind(dst), model.relation(path, dst))
 
     @property
     def sign(self) -> str:
@@ -212,10 +227,15 @@ class _Scene:
     @property
     def cell(self) -> str:
         """What coverage counts: operation, kind of source, kind of destination, relation, spelling."""
-        return f"{self.step.call} {self.source}{self.spelling} {self.target} {self.relation}".rstrip()
+        spelling = "~" if self.paths and self.paths[0] and "/".join(self.paths[0]) != self.step.path else ""
+        return f"{self.step.call} {self.source}{spelling} {self.target} {self.relation}".rstrip()
 
     def clause(self, tree: str | None = None) -> str:
         return clause_of(self.step, self.source, self.target, self.relation, tree)
+
+
+def _remark_text(remark: Remark) -> str:
+    return f"{remark.what}: {remark.detail}" if remark.detail else remark.what
 
 
 def _word(seen: Seen) -> str:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from remote_store import errors
-from remote_store.backend import Backend
-from remote_store.conformance.step import WRITES, Step
-from remote_store.conformance.tree import Tree
-from remote_store.path import normalize
 from remote_store_oracle import (
     EMPTY,
     Allowed,
@@ -42,7 +37,13 @@ from remote_store_oracle import (
     judge,
 )
 
-__all__ = ["Model", "profile_of"]
+from remote_store import errors
+from remote_store.backend import Backend
+from remote_store.conformance.step import WRITES, Step
+from remote_store.conformance.tree import Tree
+from remote_store.path import normalize
+
+__all__ = ["Model", "meaning", "profile_of"]
 
 _BY_PATH: Mapping[str, type[Exists | IsFile | IsFolder | Read | IterChildren | GetFileInfo | Head]] = {
     "exists": Exists,
@@ -61,6 +62,34 @@ _BY_PATH: Mapping[str, type[Exists | IsFile | IsFolder | Read | IterChildren | G
 def profile_of(backend: Backend) -> Profile:
     """The legitimate differences that the backend declares."""
     return Profile(frozenset(cap.value for cap in backend.capabilities), backend.folders, backend.clash)
+
+
+def meaning(step: Step, path_of: Callable[[str], Path | None]) -> Op:
+    """What the contract calls a step, where `path_of` tells what path a text means."""
+    if step.call == "glob":
+        return Glob(step.path)
+    path, depth = path_of(step.path), step.max_depth
+    if step.call in _BY_PATH:
+        return _BY_PATH[step.call](path)
+    if step.call in WRITES:
+        atomic = step.call in ("write_atomic", "open_atomic")
+        return Write(path, step.content or b"", step.metadata or (), step.overwrite, atomic)
+    match step.call:
+        case "move":
+            return Move(path, path_of(step.dst or ""), step.overwrite)
+        case "copy":
+            return Copy(path, path_of(step.dst or ""), step.overwrite)
+        case "delete":
+            return Delete(path, step.missing_ok)
+        case "delete_folder":
+            return DeleteFolder(path, step.recursive, step.missing_ok)
+        case "list_files":
+            return ListFiles(path, None if step.recursive and depth is None else depth or 0, step.pattern)
+        case "list_folders":
+            return ListFolders(path, depth or 0, step.pattern)
+        case "get_folder_info":
+            return GetFolderInfo(path, depth)
+    raise ValueError(f"no operation of the contract: {step.call!r}")
 
 
 class Model:
@@ -94,33 +123,7 @@ class Model:
 
     def operation(self, step: Step) -> Op:
         """What the contract calls the step."""
-        if step.call == "glob":
-            return Glob(step.path)
-        path = self.path(step.path)
-        if step.call in _BY_PATH:
-            return _BY_PATH[step.call](path)
-        if step.call in WRITES:
-            atomic = step.call in ("write_atomic", "open_atomic")
-            return Write(path, step.content or b"", step.metadata or (), step.overwrite, atomic)
-        if step.call in ("move", "copy"):
-            kind = Move if step.call == "move" else Copy
-            return kind(path, self.path(step.dst or ""), step.overwrite)
-        return self._folder_operation(step, path)
-
-    def _folder_operation(self, step: Step, path: Path | None) -> Op:
-        depth = step.max_depth
-        match step.call:
-            case "delete":
-                return Delete(path, step.missing_ok)
-            case "delete_folder":
-                return DeleteFolder(path, step.recursive, step.missing_ok)
-            case "list_files":
-                return ListFiles(path, None if step.recursive and depth is None else depth or 0, step.pattern)
-            case "list_folders":
-                return ListFolders(path, depth or 0, step.pattern)
-            case "get_folder_info":
-                return GetFolderInfo(path, depth)
-        raise ValueError(f"no operation of the contract: {step.call!r}")
+        return meaning(step, self.path)
 
     def judge(self, op: Op, observed: Outcome) -> bool:
         """Whether a store may answer so."""

@@ -13,13 +13,14 @@ from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
+from remote_store_oracle import Children, Err, Info, Ok, Outcome, Path, Totals
+
 from remote_store import errors
 from remote_store.capabilities import Capability
 from remote_store.conformance.step import Metadata, Step
 from remote_store.models import FileInfo, FolderEntry, FolderInfo, WriteResult
 from remote_store.path import RemotePath, normalize
 from remote_store.store import Store
-from remote_store_oracle import Children, Err, Info, Ok, Outcome, Path, Totals
 
 __all__ = ["Remark", "Seen", "Trickle", "error_kind", "file_entry", "key_of", "observe", "pairs"]
 
@@ -95,7 +96,7 @@ def _names_its_path(path: str, step: Step) -> bool:
     return path in asked or path in map(ascii, asked)
 
 
-# -- values ------------------------------------------------------------------------------------------------------------
+# -- values ----------------------------------------------------------------------------------------------------------
 
 
 def key_of(path: str) -> Path:
@@ -149,7 +150,7 @@ def _folders(entries: Iterable[Any], clause: str, remarks: list[Remark]) -> froz
     return paths
 
 
-# -- calls -------------------------------------------------------------------------------------------------------------
+# -- calls -----------------------------------------------------------------------------------------------------------
 
 
 def _read(store: Store, step: Step, remarks: list[Remark]) -> bytes:
@@ -160,10 +161,10 @@ def _read(store: Store, step: Step, remarks: list[Remark]) -> bytes:
         while piece := stream.read(1 + len(content)):
             content += piece
         if stream.read(1) != b"" or stream.read() != b"":
-            remarks.append(Remark("SIO-002", "a stream at its end gives more than b''"))
+            remarks.append(Remark("SIO-003", "a stream at its end gives more than b''"))
     stream.close()
     if not stream.closed:
-        remarks.append(Remark("SIO-002", "the stream is open after its block"))
+        remarks.append(Remark("SIO-003", "the stream is open after its block"))
     return content
 
 
@@ -175,9 +176,9 @@ def _read_seekable(store: Store, step: Step, remarks: list[Remark]) -> bytes:
         rest = stream.read()
         stream.seek(-len(content[-2:]), 2)
         if rest != content[middle:] or stream.read() != content[-2:] or stream.tell() != len(content):
-            remarks.append(Remark("SIO-001", "after seek() other bytes are read than stand there"))
+            remarks.append(Remark("SIO-002", "after seek() other bytes are read than stand there"))
         if not stream.seekable():
-            remarks.append(Remark("SIO-001", "read_seekable() gives a stream that does not say so"))
+            remarks.append(Remark("SIO-002", "read_seekable() gives a stream that does not say so"))
     return content
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from remote_store_oracle import FileData, Path, Profile
+
 from remote_store.conformance.observe import Remark, error_kind, file_entry, key_of, pairs
 from remote_store.store import Store
-from remote_store_oracle import FileData, Path, Profile
 
 __all__ = ["Difference", "Tree", "Unreadable", "differences", "look", "text_of"]
 
@@ -68,8 +69,12 @@ def _preview(file: FileData) -> Any:
     return {"content": text, "metadata": dict(file.metadata)} if file.metadata else text
 
 
-def look(store: Store, profile: Profile, known: Tree) -> tuple[Tree, list[Remark]]:
+def look(
+    store: Store, profile: Profile, known: Tree, touched: Collection[Path | None] = ()
+) -> tuple[Tree, list[Remark]]:
     """The visible tree. A store that cannot list is asked for what is `known` to have been there.
+
+    Metadata is asked for where there is or was some, and of the files that were `touched`.
 
     Raises:
         Unreadable: a listing, or reading what it lists, fails.
@@ -83,7 +88,9 @@ def look(store: Store, profile: Profile, known: Tree) -> tuple[Tree, list[Remark
         content = _try("read", path, store.read_bytes, key) if "read" in can else bytes(size or 0)
         if size is not None and len(content) != size:
             remarks.append(Remark("LIST-001", "a listed size is not that of the content", f"{key!r}: {size}"))
-        metadata = pairs(_try("info", path, store.get_file_info, key).metadata) if "user_metadata" in can else ()
+        plain = path not in touched and path in known.files and not known.files[path].metadata
+        asked = "user_metadata" in can and "metadata" in can and not plain
+        metadata = pairs(_try("info", path, store.get_file_info, key).metadata) if asked else ()
         files[path] = FileData(content, metadata)
     folders = frozenset(_folders(store)) if "list" in can else known.folders
     return Tree(files, folders, _total(store) if "metadata" in can and "list" in can else None), remarks
