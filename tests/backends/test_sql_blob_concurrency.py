@@ -122,7 +122,7 @@ def test_a_reader_never_sees_a_moving_file_twice_or_gone(store: Store) -> None:
     assert isinstance(looks, int), looks
 
 
-@pytest.mark.spec("SQLB-011", "AW-001")
+@pytest.mark.spec("SQLB-011", "AW-003")
 def test_a_reader_sees_old_or_new_content_whole(store: Store) -> None:
     contents = [bytes([n]) * 50_000 for n in range(10)]
     store.write("f", contents[0])

@@ -98,12 +98,13 @@ def test_errors_and_logs_hide_what_is_stored(file: Path, opened: list[SQLBlobBac
 
     logger, handler = logging.getLogger("sqlalchemy"), Collector()
     logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
+    logger.setLevel(logging.DEBUG)
     try:
         backend = SQLBlobBackend(f"sqlite:///{file}")
         opened.append(backend)
         store = Store(backend)
         store.write("f", b"s3cret content", metadata={"k": "s3cret value"})
+        assert store.read_bytes("f") == b"s3cret content"
         with pytest.raises(AlreadyExists) as caught:
             store.write("f", b"s3cret content", metadata={"k": "s3cret value"})
     finally:
@@ -236,7 +237,12 @@ def test_a_table_that_lacks_columns_does_less(file: Path, column: str, opened: l
 @pytest.mark.spec("SQLB-002", "SQLB-013")
 @pytest.mark.parametrize(
     ("columns", "reason"),
-    [("key BLOB, content BLOB", "no column size"), ("key VARCHAR(9), content BLOB, size INT", "text key")],
+    [
+        ("key BLOB PRIMARY KEY, content BLOB", "no column size"),
+        ("key VARCHAR(9) PRIMARY KEY, content BLOB, size INT", "text key"),
+        ("key BLOB, content BLOB, size INT", "does not keep keys unique"),
+        ("key BLOB, content BLOB, size INT, UNIQUE (key, size)", "does not keep keys unique"),
+    ],
 )
 def test_a_table_of_another_shape_is_unavailable(
     file: Path, columns: str, reason: str, opened: list[SQLBlobBackend]
@@ -247,6 +253,27 @@ def test_a_table_of_another_shape_is_unavailable(
     assert backend.capabilities == backend.CAPABILITIES
     with pytest.raises(BackendUnavailable, match=reason):
         Store(backend).exists("f")
+
+
+@pytest.mark.spec("SQLB-002", "SQLB-011")
+@pytest.mark.parametrize(
+    "unique",
+    [
+        ["CREATE TABLE remote_store_objects (key BLOB, content BLOB, size INT, UNIQUE (key))"],
+        [
+            "CREATE TABLE remote_store_objects (id INTEGER PRIMARY KEY, key BLOB, content BLOB, size INT)",
+            "CREATE UNIQUE INDEX only_once ON remote_store_objects (key)",
+        ],
+    ],
+)
+def test_any_unique_key_decides_who_creates(file: Path, unique: list[str], opened: list[SQLBlobBackend]) -> None:
+    execute(file, *unique)
+    opened.append(SQLBlobBackend(f"sqlite:///{file}"))
+    store = Store(opened[0])
+    store.write("f", b"first")
+    with pytest.raises(AlreadyExists):
+        store.write("f", b"second")
+    assert tree(store) == {"f": b"first"}
 
 
 @pytest.mark.spec("SQLB-013")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from threading import Lock
 
@@ -52,17 +53,27 @@ class Turns:
                 self._taken = False
 
 
+_LOGGING_NAME = "remote_store"
+
+
+def _no_rows(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.DEBUG
+
+
 def engine_of(url: str) -> sa.Engine:
-    """An engine of our own; its errors and log lines hide what is bound to a statement."""
+    """An engine of our own; neither its errors nor its log show what is stored. (SQLB-012)"""
+    # SQLAlchemy hides parameters if asked, but at DEBUG it logs the rows that come back.
+    logging.getLogger(f"sqlalchemy.engine.Engine.{_LOGGING_NAME}").addFilter(_no_rows)
     try:
         parsed = sa.make_url(url)
         if not in_memory(parsed):
-            return sa.create_engine(parsed, hide_parameters=True)
+            return sa.create_engine(parsed, hide_parameters=True, logging_name=_LOGGING_NAME)
         # The database is the connection: one for all, lent to one thread at a time. A StaticPool would lend it to all
         # at once, and a rollback in one thread would undo what another is about to commit.
         return sa.create_engine(
             parsed,
             hide_parameters=True,
+            logging_name=_LOGGING_NAME,
             poolclass=QueuePool,
             pool_size=1,
             max_overflow=0,

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime, timezone
-from typing import Any, BinaryIO, ClassVar, Literal, NamedTuple, TypeVar
+from typing import Any, BinaryIO, ClassVar, Literal, TypeVar
 from uuid import uuid4
 
 from remote_store.backend import Backend, Entry, Page, Source, Want, WriteOptions
@@ -26,17 +26,27 @@ from remote_store.errors import (
     NotFound,
     RemoteStoreError,
 )
-from remote_store.models import FileInfo, FolderEntry, WriteResult
+from remote_store.models import FolderEntry, WriteResult
 from remote_store.path import RemotePath, normalize
 
 try:
     import sqlalchemy as sa
     from sqlalchemy import exc as sa_exc
-    from sqlalchemy.dialects import mysql
     from sqlalchemy.pool import StaticPool
     from sqlalchemy.schema import CreateTable
 
     from remote_store.backends._sql import Turns, engine_of, in_memory, no_table, shown, sql_error
+    from remote_store.backends._sql_table import (
+        MAX_KEY_BYTES,
+        Layout,
+        below,
+        file_info,
+        folder_entry,
+        found,
+        fresh,
+        path_of,
+        range_of,
+    )
 except ModuleNotFoundError as exc:
     raise ModuleNotFoundError(
         "SQLAlchemy is required for the sql-blob backend. Install it with: pip install 'remote-store[sql]'",
@@ -47,7 +57,6 @@ __all__ = ["BlobTooLarge", "SQLBlobBackend"]
 
 T = TypeVar("T")
 
-MAX_KEY_BYTES = 1024  # what fits an index of every supported database
 PAGE_ROWS = 1000
 CHUNK_BYTES = 1 << 20
 _MAX_OFFSET = 2**31 - 2  # a 32-bit integer in SQL; no database holds a larger blob
@@ -55,25 +64,6 @@ _MAX_OFFSET = 2**31 - 2  # a 32-bit integer in SQL; no database holds a larger b
 
 class BlobTooLarge(RemoteStoreError, ValueError):
     """The content exceeds `max_blob_size`; nothing was stored."""
-
-
-class _Layout(NamedTuple):
-    """The table as it was found, and what it can do."""
-
-    table: sa.Table
-    capabilities: CapabilitySet
-
-    def has(self, column: str) -> bool:
-        return column in self.table.c
-
-    def present(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Those `values` for which there is a column."""
-        return {name: value for name, value in values.items() if name in self.table.c}
-
-    def rows(self) -> sa.Select[Any]:
-        """A query for what a `FileInfo` is made of; what the table lacks is NULL. It never touches the content."""
-        names = ("key", "size", "modified_at", "etag", "user_metadata")
-        return sa.select(*(self.table.c[name] if self.has(name) else sa.null().label(name) for name in names))
 
 
 class SQLBlobBackend(Backend):
@@ -114,7 +104,7 @@ class SQLBlobBackend(Backend):
         self._refuse_clash = reject_write_under_file_ancestor
         self.clash: Literal["refused", "allowed"] = "refused" if reject_write_under_file_ancestor else "allowed"
         self._pid = os.getpid()
-        self._layout: _Layout | None = None
+        self._layout: Layout | None = None
         self._layout_lock = threading.Lock()
         # With one connection there is one transaction, so its users have to take turns.
         shared = isinstance(self._engine.pool, StaticPool) or (self._owned and in_memory(self._engine.url))
@@ -132,10 +122,10 @@ class SQLBlobBackend(Backend):
         """
         if self._layout is None:
             try:
-                return self._ready().capabilities
+                return self.CAPABILITIES.without(*self._ready().lost)
             except (sa_exc.SQLAlchemyError, RemoteStoreError):
                 return self.CAPABILITIES
-        return self._layout.capabilities
+        return self.CAPABILITIES.without(*self._layout.lost)
 
     def __repr__(self) -> str:
         return f"SQLBlobBackend(url={shown(self._engine.url)!r}, table_name={self._table_name!r})"
@@ -147,19 +137,19 @@ class SQLBlobBackend(Backend):
             return FolderEntry(RemotePath.ROOT, ".")
         layout, key = self._ready(), path.encode()
         file = layout.rows().where(layout.table.c.key == key)
-        below = layout.rows().where(*_below(layout.table, path)).limit(1)
+        inside = layout.rows().where(*below(layout.table, path)).limit(1)
         query: sa.Select[Any] | sa.CompoundSelect[Any]
         if want is Want.FILE:
             query = file
         elif want is Want.FOLDER:
-            query = below
+            query = inside
         else:  # one statement, so that a concurrent move cannot slip between two
-            query = sa.union_all(file, below.subquery().select())
+            query = sa.union_all(file, inside.subquery().select())
         with self._connection() as conn:
             rows = conn.execute(query).all()
         for row in rows:
             if row.key == key:
-                return _file_info(path, row)
+                return file_info(path, row)
         if not rows:
             raise NotFound("no such file or folder")
         return FolderEntry(RemotePath.trusted(path), path.rpartition("/")[2])
@@ -189,9 +179,9 @@ class SQLBlobBackend(Backend):
         return self._files(prefix) if recursive else self._children(prefix)
 
     def _files(self, prefix: str) -> Iterator[Page]:
-        start, _ = _range(prefix)
+        start, _ = range_of(prefix)
         while rows := self._rows(prefix, start, PAGE_ROWS):
-            page = [_file_info(path, row) for row in rows if (path := _path(row.key)) is not None]
+            page = [file_info(path, row) for row in rows if (path := path_of(row.key)) is not None]
             if page:
                 yield page
             if len(rows) < PAGE_ROWS:
@@ -200,7 +190,7 @@ class SQLBlobBackend(Backend):
 
     def _children(self, prefix: str) -> Iterator[Page]:
         """Files and folders directly inside: a folder's own rows are passed by a seek, however many they are."""
-        base, _ = _range(prefix)
+        base, _ = range_of(prefix)
         start, limit = base, PAGE_ROWS
         while rows := self._rows(prefix, start, limit):
             page: list[Entry] = []
@@ -209,10 +199,10 @@ class SQLBlobBackend(Backend):
                     continue  # inside the folder just seen
                 name, slash, _ = row.key[len(base) :].partition(b"/")
                 start = base + name + b"0" if slash else row.key + b"\0"
-                path = _path(base + name)
+                path = path_of(base + name)
                 if path is None:
                     continue
-                page.append(_folder_entry(path) if slash else _file_info(path, row))
+                page.append(folder_entry(path) if slash else file_info(path, row))
             if page:
                 yield page
             if len(rows) < limit:
@@ -223,7 +213,7 @@ class SQLBlobBackend(Backend):
         """The first `limit` rows below the folder `prefix` whose key is `start` or later."""
         layout = self._ready()
         key = layout.table.c.key
-        query = layout.rows().where(key >= start, *_below(layout.table, prefix)).order_by(key).limit(limit)
+        query = layout.rows().where(key >= start, *below(layout.table, prefix)).order_by(key).limit(limit)
         with self._connection() as conn:
             return conn.execute(query).all()
 
@@ -232,7 +222,7 @@ class SQLBlobBackend(Backend):
     def write(self, path: str, source: Source, options: WriteOptions) -> WriteResult:
         layout = self._ready()
         if options.metadata:
-            layout.capabilities.require(Capability.USER_METADATA, backend=self.name, path=path)
+            self.capabilities.require(Capability.USER_METADATA, backend=self.name, path=path)
         content = self._drain(source)
         key, now, etag = path.encode(), datetime.now(timezone.utc), uuid4().hex
         values = layout.present(
@@ -287,7 +277,7 @@ class SQLBlobBackend(Backend):
             raise DirectoryNotEmpty("the folder is not empty")
         table = self._ready().table
         with self._transaction() as conn:
-            if not conn.execute(sa.delete(table).where(*_below(table, path))).rowcount:
+            if not conn.execute(sa.delete(table).where(*below(table, path))).rowcount:
                 raise NotFound("no such folder")
 
     def copy(self, src: str, dst: str, overwrite: bool) -> None:
@@ -330,7 +320,7 @@ class SQLBlobBackend(Backend):
             found = conn.execute(sa.select(table.c.key).where(table.c.key.in_(keys)).limit(1)).first()
             if found or moved_from in above:
                 raise InvalidPath("the path goes through a file")
-        found = conn.execute(sa.select(table.c.key).where(*_below(table, path)).limit(1)).first()
+        found = conn.execute(sa.select(table.c.key).where(*below(table, path)).limit(1)).first()
         if found or moved_from.startswith(path + "/"):
             raise InvalidPath("a folder is at the path")
 
@@ -367,37 +357,25 @@ class SQLBlobBackend(Backend):
                     conn.exec_driver_sql("BEGIN IMMEDIATE")
                 yield conn
 
-    def _ready(self) -> _Layout:
+    def _ready(self) -> Layout:
         """The table: looked at, and created if it may be, on first use."""
         if self._layout is None:
             with self._layout_lock:
                 if self._layout is None:
-                    self._layout = self._find() or self._create()
+                    self._layout = self._find_or_create()
         return self._layout
 
-    def _find(self) -> _Layout | None:
+    def _find_or_create(self) -> Layout:
         with self._connection() as conn:
-            inspector = sa.inspect(conn)
-            if not inspector.has_table(self._table_name):
-                return None
-            found = {column["name"]: column["type"] for column in inspector.get_columns(self._table_name)}
-        columns = _columns()
-        missing = [c.name for c in columns if c.name not in found]
-        if needed := [name for name in missing if name in ("key", "size", "content")]:
-            raise BackendUnavailable(f"the table {self._table_name!r} has no column {', '.join(needed)}")
-        if isinstance(found["key"], sa.String):
-            raise BackendUnavailable(f"the table {self._table_name!r} has a text key; it has to be binary")
-        lost = [cap for column, cap in _NEEDS.items() if column in missing]
-        table = sa.Table(self._table_name, sa.MetaData(), *(c for c in columns if c.name in found))
-        return _Layout(table, self.CAPABILITIES.without(*lost))
-
-    def _create(self) -> _Layout:
+            layout = found(conn, self._table_name)
+        if layout is not None:
+            return layout
         if not self._create_table:
             raise BackendUnavailable(no_table(self._table_name))
-        table = sa.Table(self._table_name, sa.MetaData(), *_columns())
+        layout = fresh(self._table_name)
         with self._transaction() as conn:
-            conn.execute(CreateTable(table, if_not_exists=True))
-        return _Layout(table, self.CAPABILITIES)
+            conn.execute(CreateTable(layout.table, if_not_exists=True))
+        return layout
 
     # -- names and errors -------------------------------------------------------------------------------------------
 
@@ -425,63 +403,3 @@ class SQLBlobBackend(Backend):
 
     def unwrap(self, type_hint: type[T]) -> T:
         return self._engine if isinstance(self._engine, type_hint) else super().unwrap(type_hint)
-
-
-_NEEDS = {"user_metadata": Capability.USER_METADATA, "modified_at": Capability.WRITE_RESULT_NATIVE}
-
-
-def _columns() -> list[sa.Column[Any]]:
-    """The columns of a new table. `content` is last: SQLite reads through a long value to get at what follows it."""
-    key = sa.LargeBinary().with_variant(mysql.VARBINARY(MAX_KEY_BYTES), "mysql", "mariadb")
-    time = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
-    blob = sa.LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
-    return [
-        sa.Column("key", key, primary_key=True),
-        sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("modified_at", time),
-        sa.Column("etag", sa.String(64)),
-        sa.Column("user_metadata", sa.Text()),
-        sa.Column("content", blob, nullable=False),
-    ]
-
-
-def _range(prefix: str) -> tuple[bytes, bytes | None]:
-    """First key and first key no more of what is below the folder `prefix`."""
-    key = prefix.encode()
-    return (key + b"/", key + b"0") if key else (b"", None)
-
-
-def _below(table: sa.Table, prefix: str) -> list[sa.ColumnElement[bool]]:
-    """What holds of the keys below the folder `prefix`."""
-    start, end = _range(prefix)
-    return [table.c.key >= start] if end is None else [table.c.key >= start, table.c.key < end]
-
-
-def _path(key: bytes) -> str | None:
-    """The path that `key` spells; None for a row that no path of ours can name, which someone else put there."""
-    try:
-        path = key.decode()
-        return path if path and normalize(path) == path else None
-    except (UnicodeDecodeError, InvalidPath):
-        return None
-
-
-def _folder_entry(path: str) -> FolderEntry:
-    return FolderEntry(RemotePath.trusted(path), path.rpartition("/")[2])
-
-
-def _file_info(path: str, row: sa.Row[Any]) -> FileInfo:
-    return FileInfo(
-        path=RemotePath.trusted(path),
-        name=path.rpartition("/")[2],
-        size=row.size,
-        modified_at=_utc(row.modified_at),
-        etag=row.etag,
-        metadata=json.loads(row.user_metadata) if row.user_metadata else None,
-    )
-
-
-def _utc(time: datetime | None) -> datetime | None:
-    if time is None:
-        return None
-    return time.replace(tzinfo=timezone.utc) if time.tzinfo is None else time.astimezone(timezone.utc)
