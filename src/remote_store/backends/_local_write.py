@@ -85,16 +85,19 @@ class Writer:
         try:
             found = self.finish(fd, data)
         except BaseException:
-            self._undo_create(path, os.fstat(fd), made)
+            with suppress(OSError):
+                self._undo_create(path, os.fstat(fd))
             with suppress(OSError):
                 os.close(fd)
+            self.unmake(made)
             raise
         try:
             os.close(fd)
             if self.sync_names:
                 self.sync([path, *made])
         except BaseException:
-            self._undo_create(path, found, made)
+            self._undo_create(path, found)
+            self.unmake(made)
             raise
         return _result(path, found)
 
@@ -106,11 +109,10 @@ class Writer:
             os.fsync(fd)
         return os.fstat(fd)
 
-    def _undo_create(self, path: str, created: os.stat_result, made: list[str]) -> None:
+    def _undo_create(self, path: str, created: os.stat_result) -> None:
         with suppress(OSError), self.tree.place(path) as place:
             if os.path.samestat(place.lstat(), created):  # else somebody has replaced it meanwhile
                 os.unlink(place.name, dir_fd=place.fd)
-        self.unmake(made)
 
     def replaceable(self, path: str, place: Place, overwrite: bool) -> os.stat_result | None:
         """What a write to `path` would replace, None if nothing; raises if it must not."""
