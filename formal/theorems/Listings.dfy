@@ -233,6 +233,46 @@ module Listings {
     }
   }
 
+  // What a glob means, said without the search that the model does: `**` is any number of folders, none included.
+  lemma GlobMeans(glob: Glob, p: Path)
+    ensures {:error "GLOB-001: nothing is left to match at the end, and a segment matches one name"}
+  && (glob.End? ==> (Fits(glob, p) <==> p.Here?))
+  && (glob.One? ==> (Fits(glob, p) <==> p.In? && glob.pattern(p.name) && Fits(glob.tail, p.rest)))
+    ensures {:error "GLOB-001: a final ** matches every file below"}
+  glob == Any(End) ==> (Fits(glob, p) <==> p.In?)
+    ensures {:error "GLOB-001: ** stands for any number of folders"}
+  glob.Any? && !glob.tail.End? ==> (Fits(glob, p) <==> exists a, b :: p == Join(a, b) && Fits(glob.tail, b))
+  {
+    if glob.Any? && !glob.tail.End? {
+      if Fits(glob, p) {
+        var a, b := Split(glob, p);
+        assert p == Join(a, b) && Fits(glob.tail, b);
+      }
+      forall a, b | p == Join(a, b) && Fits(glob.tail, b) ensures Fits(glob, p) {
+        SkipFolders(glob, a, b);
+      }
+      assert (exists a, b :: p == Join(a, b) && Fits(glob.tail, b)) ==> Fits(glob, p);
+    }
+  }
+
+  lemma Split(glob: Glob, p: Path) returns (a: Path, b: Path)
+    requires glob.Any? && !glob.tail.End? && Fits(glob, p)
+    ensures p == Join(a, b) && Fits(glob.tail, b)
+  {
+    if Fits(glob.tail, p) {
+      a, b := Here, p;
+    } else {
+      a, b := Split(glob, p.rest);
+      a := In(p.name, a);
+    }
+  }
+
+  lemma SkipFolders(glob: Glob, a: Path, b: Path)
+    requires glob.Any? && !glob.tail.End? && Fits(glob.tail, b)
+    ensures Fits(glob, Join(a, b))
+  {
+  }
+
   lemma FolderInfoAnswers(pr: Profile, t: Node, p: Path, depth: Depth)
     requires Sound(pr, t) && Metadata in pr.capabilities && IsFolderAt(t, p)
     ensures {:error "INFO-002: get_folder_info counts the files within the depth, and sums their sizes"}
