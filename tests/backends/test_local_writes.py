@@ -178,6 +178,26 @@ def test_a_file_system_without_an_exclusive_rename_links_instead(store: Store, l
     assert seen(root) == {"a": None, "b": None, "b/g": b"1"}
 
 
+@pytest.mark.spec("LOCAL-006", "ERR-001")
+def test_a_move_whose_source_cannot_be_removed_is_undone(
+    store: Store, local: LocalBackend, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.unlink
+
+    def refuse_the_source(name: str, **place: Any) -> None:
+        if name.endswith("f"):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        real(name, **place)
+
+    local._writer.rename = None
+    store.write("a/f", b"1")
+    monkeypatch.setattr(os, "unlink", refuse_the_source)
+    with pytest.raises(PermissionDenied):
+        store.move("a/f", "n/e/w")
+    monkeypatch.undo()
+    assert seen(root) == {"a": None, "a/f": b"1"}
+
+
 @pytest.mark.spec("COPY-001")
 def test_a_copy_is_whole_where_the_kernel_cannot_copy(
     store: Store, root: Path, monkeypatch: pytest.MonkeyPatch

@@ -146,7 +146,12 @@ class Writer:
                 if exc.errno not in _NO_EXCLUSIVE_RENAME:
                     raise
         os.link(name, target.name, src_dir_fd=source.fd, dst_dir_fd=target.fd, follow_symlinks=False)
-        os.unlink(name, dir_fd=source.fd)
+        try:
+            os.unlink(name, dir_fd=source.fd)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(target.name, dir_fd=target.fd)
+            raise
 
     # -- parents -----------------------------------------------------------------------------------------------------
 
