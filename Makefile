@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 10))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 # Stamps carry the content that they were made from, so a checkout that only touches dates installs nothing.
-KEY := $(shell cat pyproject.toml constraints.txt | cksum | cut -d' ' -f1)
+KEY := $(shell cat pyproject.toml constraints.txt formal/requirements.txt | cksum | cut -d' ' -f1)
 stamp = $(VENV)/.ready-$(1)-$(KEY)
 LIBRARY := '.[conformance,sql]'
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -61,7 +61,7 @@ format: $(call stamp,dev) ## let ruff format and mend what it can
 	@$(BIN)/ruff format .
 
 clean: ## remove what the other commands made
-	@rm -rf $(VENV) build dist mutants htmlcov coverage.xml .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) build dist mutants htmlcov .conformance coverage.xml .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find src oracle tests sdd mutation formal -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # -- set-up ----------------------------------------------------------------------------------------------------------
@@ -90,7 +90,7 @@ $(call stamp,bench): $(call stamp,dev)
 	@$(call install,bench,--group bench)
 
 $(call stamp,formal): $(call stamp,pip)
-	@$(call install,formal,--group formal)
+	@$(call install,formal,--requirement formal/requirements.txt)
 
 define install
 echo "installing what '$(1)' needs"; \
@@ -102,7 +102,8 @@ endef
 pin: # write constraints.txt anew: what the newest versions of everything resolve to today
 	@rm -rf $(VENV)-pin && $(PYTHON) -m venv $(VENV)-pin
 	@$(VENV)-pin/bin/python -m pip install --quiet --upgrade pip
-	@$(VENV)-pin/bin/python -m pip install --quiet -e $(LIBRARY) --group dev --group mutate --group bench --group formal
+	@$(VENV)-pin/bin/python -m pip install --quiet -e $(LIBRARY) --group dev --group mutate --group bench \
+		--requirement formal/requirements.txt
 	@{ echo "# Pinned versions for development and CI; written by 'make pin'."; \
 		$(VENV)-pin/bin/python -m pip freeze --all --exclude-editable | grep -E '^[A-Za-z0-9._-]+==' \
 		| grep -v '^setuptools=='; } > constraints.new
