@@ -291,6 +291,16 @@ def test_a_table_that_may_not_be_created_is_asked_for(file: Path, opened: list[S
     assert tree(store) == {"f": b"x"}
 
 
+@pytest.mark.spec("SQLB-013")
+def test_a_table_that_another_process_makes_meanwhile_is_used(
+    file: Path, opened: list[SQLBlobBackend], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened.extend(SQLBlobBackend(f"sqlite:///{file}") for _ in range(2))
+    Store(opened[0]).write("f", b"x")
+    monkeypatch.setattr("remote_store.backends.sql_blob.found", lambda *_: None)
+    assert tree(Store(opened[1])) == {"f": b"x"}
+
+
 @pytest.mark.spec("SQLB-013", "EXISTS-003")
 def test_a_table_that_goes_away_is_no_empty_store(file: Path, opened: list[SQLBlobBackend]) -> None:
     backend = SQLBlobBackend(f"sqlite:///{file}")
