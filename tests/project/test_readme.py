@@ -59,6 +59,19 @@ def test_the_example_backend_is_conformant(tmp_path: Path, monkeypatch: pytest.M
         sys.modules.pop(module, None)
 
 
+def test_the_matrix_has_the_rows_that_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    from remote_store.cli import main
+
+    (shown,) = (code for language, code in BLOCKS if language == "console" and code.startswith("$ make conformance"))
+    assert main(["conformance", "run", "memory", "--tier", "smoke"]) == 0
+    real = capsys.readouterr().out.splitlines()
+    rows = [line.split()[:2] for line in shown.splitlines() if "✓" in line]
+    assert rows
+    assert [row for row in rows if row not in [line.split()[:2] for line in real]] == []
+    assert "memory    conformant" in shown.splitlines()
+    assert "memory  conformant" in real
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_commands_exist(command: str) -> None:
     program, *arguments = shlex.split(command)
