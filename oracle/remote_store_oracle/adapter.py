@@ -49,6 +49,9 @@ def _map_without(self: dict[Any, Any], keys: Iterable[object]) -> object:
 
 _runtime.Map.set = _map_with
 _runtime.Map.__sub__ = _map_without
+# The generated classes are tuples whose __hash__ only calls the tuple's own; without the detour listings take half.
+_paths.Path_Here.__hash__ = tuple.__hash__
+_paths.Path_In.__hash__ = tuple.__hash__
 
 # --- Arguments
 
