@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from remote_store.backend import Entry, Want, WriteOptions
-from remote_store.backends import _local_write
+from remote_store.backends import _local_read
 from remote_store.backends import local as module
 from remote_store.backends.local import LocalBackend
 from remote_store.capabilities import Capability
@@ -543,7 +543,7 @@ def test_a_time_that_python_cannot_tell_is_none(store: Store, local: LocalBacken
     store.write("f", b"1")
     values = list(os.stat(local.native_path("f")))
     values[8] = 1 << 60
-    assert _local_write.modified(os.stat_result(values)) is None
+    assert _local_read.modified(os.stat_result(values)) is None
 
 
 @pytest.mark.spec("BE-002")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from remote_store.backend import WriteOptions
+from remote_store.backends import _local_remove
 from remote_store.backends import local as module
 from remote_store.backends.local import LocalBackend
 from remote_store.capabilities import Capability
@@ -185,7 +186,7 @@ def test_a_folder_that_becomes_a_link_while_it_is_removed_is_not_followed(
     store: Store, root: Path, outside: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.write("a/b/f", b"1")
-    before, descend = seen(outside), module._descend
+    before, descend = seen(outside), _local_remove._descend
 
     def swapped(place: module.Place, names: list[str]) -> module.Place:
         if len(names) == 2:
@@ -195,7 +196,7 @@ def test_a_folder_that_becomes_a_link_while_it_is_removed_is_not_followed(
             monkeypatch.undo()
         return descend(place, names)
 
-    monkeypatch.setattr(module, "_descend", swapped)
+    monkeypatch.setattr(_local_remove, "_descend", swapped)
     with suppress(RemoteStoreError):
         store.delete_folder("a", recursive=True)
     assert seen(outside) == before

@@ -159,6 +159,12 @@ def test_a_move_to_another_mount_copies(
         store.move("c", "m/b")
     store.move("c", "m/b", overwrite=True)
     assert seen(root) == {"m": None, "m/b": b"2"}
+    for key in ("m/b", "n/b"):
+        store.write("c", b"3", overwrite=True)
+        monkeypatch.setattr(os, "access", lambda *_, **__: False)
+        with pytest.raises(PermissionDenied):
+            store.move("c", key, overwrite=True)
+        assert seen(root) == {"c": b"3", "m": None, "m/b": b"2"}, "what cannot be removed is not copied"
 
 
 @pytest.mark.spec("LOCAL-006")
@@ -616,8 +622,7 @@ def test_a_killed_writer_leaves_the_old_content_and_nothing_listed(
 @pytest.mark.spec("LOCAL-003")
 def test_a_killed_removal_leaves_nothing_listed(reach: str, root: Path, local: LocalBackend) -> None:
     text = """
-        real = local._remove_below
-        local._remove_below = lambda *_: os.kill(os.getpid(), 9)
+        local.remove_below = lambda *_: os.kill(os.getpid(), 9)
         store.delete_folder("a", recursive=True)
     """
     store = Store(local)

@@ -73,6 +73,11 @@ class Place:
         """Whether the folder was removed while it was held."""
         return self.fd is not None and os.fstat(self.fd).st_nlink == 0
 
+    def require_writable(self) -> None:
+        """Raise PermissionError if names cannot be removed from the folder."""
+        if not os.access(self.root if self.fd is None else ".", os.W_OK | os.X_OK, dir_fd=self.fd):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), self.name)
+
     def sync(self) -> None:
         """Force the folder's names to the medium."""
         sync_folder(self.root if self.fd is None else ".", self.fd)
@@ -245,7 +250,7 @@ def openat2() -> Callable[[bytes, bytes], int] | None:
                 return fd
             code = get_errno()
             if code not in (errno.EINTR, errno.EAGAIN):
-                raise OSError(code, os.strerror(code), os.fsdecode(path))
+                raise OSError(code, os.strerror(code), path.decode())
 
     try:
         os.close(call(b"/", FOLDER.how))

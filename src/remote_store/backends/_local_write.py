@@ -6,17 +6,16 @@ import errno
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime, timezone
 from itertools import count
 from stat import S_ISDIR, S_ISLNK, S_ISREG
 from typing import TypeVar
 
 from remote_store.backends._beneath import CREATE, FOLDER, Place, Tree
+from remote_store.backends._local_read import write_result
 from remote_store.errors import BackendUnavailable, InvalidPath
 from remote_store.models import WriteResult
-from remote_store.path import RemotePath
 
-__all__ = ["TEMPORARY", "Staged", "Writer", "etag", "fail", "modified", "temporary_name", "write_all"]
+__all__ = ["TEMPORARY", "Staged", "Writer", "fail", "temporary_name", "write_all"]
 
 T = TypeVar("T")
 ExclusiveRename = Callable[[int | None, str, int | None, str], None]
@@ -37,24 +36,6 @@ def temporary_name() -> str:
 def fail(code: int, path: str) -> OSError:
     """The system's own error of that number."""
     return OSError(code, os.strerror(code), path)
-
-
-def modified(found: os.stat_result) -> datetime | None:
-    """When the content changed, in UTC; None if the medium tells a time that Python cannot."""
-    try:
-        return datetime.fromtimestamp(found.st_mtime, timezone.utc)
-    except (OverflowError, ValueError, OSError):
-        return None
-
-
-def etag(found: os.stat_result) -> str:
-    """What changes whenever the file is written or replaced."""
-    return f"{found.st_mtime_ns:x}-{found.st_size:x}-{found.st_ino:x}"
-
-
-def _result(path: str, found: os.stat_result) -> WriteResult:
-    key = RemotePath.trusted(path)
-    return WriteResult(key, found.st_size, "native", etag=etag(found), last_modified=modified(found))
 
 
 def write_all(fd: int, data: bytes | bytearray | memoryview) -> None:
@@ -99,7 +80,7 @@ class Writer:
             self._undo_create(path, found)
             self.unmake(made)
             raise
-        return _result(path, found)
+        return write_result(path, found)
 
     def finish(self, fd: int, data: bytes = b"") -> os.stat_result:
         """The last bytes of a file, and what it is then."""
@@ -248,7 +229,7 @@ class Staged:
         self._place.close()
         if writer.sync_names:
             writer.sync([self._path, *self._made])
-        return _result(self._path, found)
+        return write_result(self._path, found)
 
     def abort(self) -> None:
         """Forget what was written; again, or after `commit`, is harmless."""

@@ -9,8 +9,8 @@ the root's own path. Links *above* the root are resolved once, when the backend 
 (not UTF-8, or with a backslash) are not listed, not opened and never replaced. Names that begin with `.~rs-` are the
 backend's own. (LOCAL-002)
 
-**Writes.** A new file from bytes is created exclusively and written in place; everything else goes to a temporary file
-beside the target and is published by one rename, so old content survives every failure. A replaced file gets the
+**Writes.** Without `overwrite`, bytes go to an exclusively created file, in place; everything else goes to a temporary
+file beside the target and is published by one rename, so old content survives every failure. A replaced file gets the
 permissions of a new one. What a crash leaves is never listed; `remove_leftovers` removes it. (LOCAL-003)
 
 **fsync** decides what is still there after a return (LOCAL-004):
@@ -28,25 +28,25 @@ import errno
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
-from io import FileIO, RawIOBase
+from collections.abc import Iterator, Mapping
+from io import FileIO
 from stat import S_ISDIR, S_ISLNK, S_ISREG
 from typing import Any, BinaryIO, ClassVar, Literal, cast
 
 from remote_store.backend import Backend, Entry, Page, Source, Want, WriteOptions, os_error
 from remote_store.backends._beneath import LIST, READ, Place, Tree, openat2, renameat2
-from remote_store.backends._local_write import TEMPORARY, Staged, Writer, etag, fail, modified, temporary_name
+from remote_store.backends._local_read import Range, file_at, listed_file
+from remote_store.backends._local_remove import remove_below
+from remote_store.backends._local_write import TEMPORARY, Staged, Writer, fail, temporary_name
 from remote_store.capabilities import Capability, CapabilitySet
 from remote_store.errors import BackendUnavailable, InvalidPath, NotFound, RemoteStoreError
-from remote_store.models import FileInfo, FolderEntry, WriteResult
+from remote_store.models import FolderEntry, WriteResult
 from remote_store.path import RemotePath
 
 __all__ = ["LocalBackend"]
 
 _CHUNK = 1 << 18
 _PAGE = 1000
-_PATIENCE = 10
 _NO_SUCH_PLACE = frozenset({errno.ENOENT, errno.ENOTDIR})
 _NO_FILE = frozenset({errno.ENXIO, errno.ENODEV})  # what opening a socket, or a device without a driver, answers
 _NOT_LISTED = _NO_SUCH_PLACE | {errno.EXDEV, errno.ELOOP, errno.ENAMETOOLONG}
@@ -151,9 +151,7 @@ class LocalBackend(Backend):
     def stat(self, path: str, want: Want = Want.ANY) -> Entry:
         found = self._stat(path)
         if S_ISREG(found.st_mode):
-            info: FileInfo = _new(_LocalFile)
-            _set_native(info, (path, found))
-            return info
+            return file_at(path, found)
         if S_ISDIR(found.st_mode):
             key = RemotePath.trusted(path)
             return FolderEntry(key, key.name)
@@ -162,7 +160,7 @@ class LocalBackend(Backend):
     def read(self, path: str, start: int = 0, stop: int | None = None) -> BinaryIO:
         fd = self._open_file(path)
         if start or stop is not None:
-            return cast(BinaryIO, _Range(fd, start, stop))
+            return cast(BinaryIO, Range(fd, start, stop))
         return cast(BinaryIO, FileIO(fd))
 
     def read_bytes(self, path: str) -> bytes:
@@ -231,7 +229,7 @@ class LocalBackend(Backend):
                     continue
                 try:
                     if entry.is_file(follow_symlinks=False):
-                        yield _listed_file(prefix + name, name, entry.stat(follow_symlinks=False))
+                        yield listed_file(prefix + name, name, entry.stat(follow_symlinks=False))
                     elif entry.is_dir(follow_symlinks=False):
                         yield FolderEntry(RemotePath.trusted(prefix + name), name)
                     elif entry.is_symlink():
@@ -243,11 +241,11 @@ class LocalBackend(Backend):
     # -- writing -----------------------------------------------------------------------------------------------------
 
     def write(self, path: str, source: Source, options: WriteOptions) -> WriteResult:
-        if isinstance(source, bytes) and not options.atomic:
+        if isinstance(source, bytes) and not options.atomic and not options.overwrite:
             try:
                 return self._writer.create(path, source)
             except FileExistsError:
-                pass  # replace it, or find out what is in the way
+                pass  # go on, to find out what is in the way
         staged = Staged(self._writer, path, options.overwrite)
         try:
             if isinstance(source, bytes):
@@ -285,6 +283,7 @@ class LocalBackend(Backend):
                     return
             elif not S_ISLNK(own.st_mode):
                 raise _no_file(src, own)
+            source.require_writable()
         self.copy(src, dst, overwrite)
         self.delete(src)
 
@@ -353,7 +352,7 @@ class LocalBackend(Backend):
         doomed = place.beside(temporary_name())
         os.rename(place.name, doomed, src_dir_fd=place.fd, dst_dir_fd=place.fd)
         try:
-            _remove_below(place, doomed)
+            remove_below(place, doomed)
         except BaseException:
             os.rename(doomed, place.name, src_dir_fd=place.fd, dst_dir_fd=place.fd)
             raise
@@ -394,56 +393,12 @@ class LocalBackend(Backend):
                 if time.time() - found.st_ctime < older_than:
                     return False
                 if S_ISDIR(found.st_mode):
-                    _remove_below(place, place.name)
+                    remove_below(place, place.name)
                 else:
                     os.unlink(place.name, dir_fd=place.fd)
         except FileNotFoundError:
             return False
         return True
-
-
-class _Range(RawIOBase):
-    """The bytes `start` to `stop` of an open file, as a file of their own."""
-
-    def __init__(self, fd: int, start: int, stop: int | None) -> None:
-        self._fd = fd
-        self._start = start
-        self._stop = stop
-        self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        view = memoryview(buffer).cast("B")
-        at = self._start + self._at
-        wanted = len(view) if self._stop is None else max(0, min(len(view), self._stop - at))
-        data = os.pread(self._fd, wanted, at) if wanted else b""
-        view[: len(data)] = data
-        self._at += len(data)
-        return len(data)
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        at = offset + (0, self._at, self._size() if whence == os.SEEK_END else 0)[whence]
-        if at < 0:
-            raise ValueError(f"negative position {at}")
-        self._at = at
-        return at
-
-    def tell(self) -> int:
-        return self._at
-
-    def _size(self) -> int:
-        size = os.fstat(self._fd).st_size
-        return max(0, (size if self._stop is None else min(size, self._stop)) - self._start)
-
-    def close(self) -> None:
-        if not self.closed:
-            super().close()
-            os.close(self._fd)
 
 
 def _checked_root(root: str | os.PathLike[str]) -> str:
@@ -482,45 +437,6 @@ def _is_key(name: str) -> bool:
     return True
 
 
-class _LocalFile(FileInfo):
-    """A file that works out what it tells when asked: most who look only want to know that it is there."""
-
-    __slots__ = ("_native",)
-    _native: tuple[str, os.stat_result]
-
-    def __getattr__(self, name: str) -> Any:  # only for what is not set yet
-        if name not in FileInfo.__slots__:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        path, found = self._native
-        key = RemotePath.trusted(path)
-        whole = FileInfo(key, key.name, found.st_size, modified(found), etag=etag(found))
-        for slot in FileInfo.__slots__:
-            _put(self, slot, getattr(whole, slot))
-        return getattr(self, name)
-
-    def __eq__(self, other: object) -> bool:
-        return self.path == other.path if isinstance(other, FileInfo) else NotImplemented
-
-    __hash__ = FileInfo.__hash__
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return FileInfo, tuple(getattr(self, slot) for slot in FileInfo.__slots__)
-
-
-_LocalFile.__qualname__ = FileInfo.__qualname__  # what its repr shows
-_new = object.__new__
-_put = object.__setattr__
-_set_native = _LocalFile.__dict__["_native"].__set__
-
-
-def _listed_file(path: str, name: str, found: os.stat_result) -> FileInfo:
-    info: FileInfo = _new(_LocalFile)
-    _put(info, "path", RemotePath.trusted(path))
-    _put(info, "name", name)
-    _set_native(info, (path, found))
-    return info
-
-
 def _copy_content(fd: int, target: Staged) -> None:
     copy_range = getattr(os, "copy_file_range", None)
     if copy_range is not None:
@@ -532,40 +448,3 @@ def _copy_content(fd: int, target: Staged) -> None:
                 raise
     while chunk := os.read(fd, _CHUNK):  # goes on where the above has stopped
         target.write(chunk)
-
-
-def _remove_below(place: Place, name: str) -> None:
-    """Remove a folder with all below; links are removed, not followed, whoever swaps them in meanwhile."""
-    for _ in range(_PATIENCE):
-        folders: list[tuple[str, ...]] = [(name,)]
-        for names in folders:  # grows meanwhile
-            with suppress(FileNotFoundError), _descend(place, names) as folder, os.scandir(folder.fd) as entries:
-                for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append((*names, entry.name))
-                    else:
-                        with suppress(FileNotFoundError):
-                            os.unlink(entry.name, dir_fd=folder.fd)
-        try:
-            for *above, last in reversed(folders[1:]):
-                with suppress(FileNotFoundError), _descend(place, above) as folder:
-                    os.rmdir(last, dir_fd=folder.fd)
-            with suppress(FileNotFoundError):
-                os.rmdir(name, dir_fd=place.fd)
-            return
-        except OSError as exc:  # a write that had begun before the removal has ended in there
-            if exc.errno != errno.ENOTEMPTY:
-                raise
-    raise fail(errno.ENOTEMPTY, name)
-
-
-def _descend(place: Place, names: Sequence[str]) -> Place:
-    """The folder reached by these names, none of which may be a link; held open."""
-    fd = place.open(names[0], LIST)
-    for name in names[1:]:
-        try:
-            below = os.open(name, LIST.flags | os.O_NOFOLLOW, dir_fd=fd)
-        finally:
-            os.close(fd)
-        fd = below
-    return Place("", fd, names[-1])
