@@ -278,7 +278,7 @@ def test_a_file_that_grows_while_it_is_read_is_read_to_its_end(
     assert local.read_bytes("f") == b"12345"
 
 
-@pytest.mark.spec("BE-003")
+@pytest.mark.spec("SIO-001")
 @pytest.mark.parametrize(("start", "stop"), [(0, None), (0, 0), (0, 4), (2, 5), (3, None), (9, 100), (50, 60), (5, 2)])
 def test_a_range_is_a_seekable_stream_of_its_own(local: LocalBackend, start: int, stop: int | None) -> None:
     content = bytes(range(10))
@@ -301,7 +301,7 @@ def test_a_range_is_a_seekable_stream_of_its_own(local: LocalBackend, start: int
         assert stream.tell() == 1
 
 
-@pytest.mark.spec("BE-003")
+@pytest.mark.spec("SIO-001")
 def test_a_range_stream_closes_its_file_once(local: LocalBackend) -> None:
     local.write("f", b"123", WriteOptions())
     before = len(os.listdir("/dev/fd"))
@@ -337,7 +337,7 @@ def test_nothing_is_below_a_file(store: Store) -> None:
         store.write_atomic("f/x/y", b"")
 
 
-@pytest.mark.spec("READ-001")
+@pytest.mark.spec("SIO-006")
 def test_an_open_reader_keeps_the_old_content_while_the_file_is_replaced(store: Store) -> None:
     old = os.urandom(1 << 20)
     store.write("f", old)
@@ -347,7 +347,7 @@ def test_an_open_reader_keeps_the_old_content_while_the_file_is_replaced(store: 
         assert head + stream.read() == old
 
 
-@pytest.mark.spec("BE-005")
+@pytest.mark.spec("BE-002")
 def test_no_operation_leaves_a_descriptor_open(store: Store, local: LocalBackend, root: Path) -> None:
     def everything() -> None:
         store.write("a/b/f", b"1")
@@ -408,7 +408,7 @@ def test_what_is_no_folder_lists_as_nothing(store: Store) -> None:
         assert list(store.iter_children(key)) == []
 
 
-@pytest.mark.spec("LIST-001", "BE-004")
+@pytest.mark.spec("LIST-006", "BE-006")
 def test_pages_are_bounded(local: LocalBackend, root: Path) -> None:
     (root / "d").mkdir()
     for number in range(2500):
@@ -417,7 +417,7 @@ def test_pages_are_bounded(local: LocalBackend, root: Path) -> None:
     assert pages == [1000, 1000, 500]
 
 
-@pytest.mark.spec("LIST-001")
+@pytest.mark.spec("LIST-008")
 def test_what_vanishes_during_a_listing_is_passed_over(
     local: LocalBackend, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -431,7 +431,7 @@ def test_what_vanishes_during_a_listing_is_passed_over(
     assert list(pages) == []
 
 
-@pytest.mark.spec("LIST-001")
+@pytest.mark.spec("LIST-008")
 def test_a_file_that_vanishes_between_its_name_and_its_record_is_passed_over(
     local: LocalBackend, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -546,7 +546,7 @@ def test_a_time_that_python_cannot_tell_is_none(store: Store, local: LocalBacken
     assert _local_read.modified(os.stat_result(values)) is None
 
 
-@pytest.mark.spec("BE-002")
+@pytest.mark.spec("BE-005")
 def test_the_wanted_kind_changes_nothing_where_a_path_is_one_thing_only(local: LocalBackend) -> None:
     local.write("d/f", b"1", WriteOptions())
     for want in Want:

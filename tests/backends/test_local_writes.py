@@ -524,7 +524,7 @@ def test_of_concurrent_creators_in_processes_exactly_one_wins(reach: str, root: 
         assert all((root / key).read_text() == str(number) for key in keys)
 
 
-@pytest.mark.spec("AW-002")
+@pytest.mark.spec("AW-002", "SIO-006")
 def test_a_reader_sees_old_or_new_whole_content_while_it_is_replaced(store: Store) -> None:
     size, stop = 100_000, threading.Event()
     store.write("f", b"0" * size)
@@ -721,6 +721,7 @@ def test_each_policy_syncs_what_it_says(
     check(lambda: store.delete_folder("a", recursive=True), "")
 
 
+@pytest.mark.spec("WRITE-006")
 def test_binary_sources_are_read_from_where_they_stand(store: Store) -> None:
     source: BinaryIO = io.BytesIO(b"0123456789")
     source.read(4)
