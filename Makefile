@@ -48,7 +48,7 @@ mutate: $(call stamp,mutate) ## mutate path.py and _core/plan.py; every survivor
 	@$(BIN)/python mutation/run.py $(ARGS)
 
 bench: $(call stamp,bench) ## compare memory and local with raw calls and peers, as ratios
-	@$(BIN)/python tests/benchmarks/run.py $(ARGS)
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 soak: $(call stamp,conformance) ## the conformance run, much longer
 	@$(BIN)/remote-store conformance run memory local sql-blob --tier soak $(ARGS)
