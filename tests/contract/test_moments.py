@@ -69,7 +69,7 @@ def test_what_has_left_its_old_name_has_reached_the_new_one(store: Store) -> Non
     for number in range(40):
         src, dst = f"{number}/from", f"{number}/to"
         store.write(src, b"x")
-        reader = threading.Thread(target=look, args=(src, dst))
+        reader = threading.Thread(target=look, args=(src, dst), daemon=True)
         reader.start()
         store.move(src, dst)
         reader.join()
