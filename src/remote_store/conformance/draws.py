@@ -52,13 +52,16 @@ def draw_step(chooser: Chooser, model: Model) -> Step:
     """The next step for a store in the model's state."""
     if not model.files and chooser.below(4):
         pool = _WRITING
-    elif chooser.below(5) < 2:
+    elif chooser.below(2):
         pool = _LOOKING
     else:
         pool = _SHRINKING if chooser.below(4) < (3 if len(model.files) > CROWD else 1) else _GROWING
     call = _pick(chooser, pool)
     return _DRAWS[call](chooser, model, call)
 
+
+# A name for which another could be taken is as telling as any: half of them meet their twin within a trace.
+_NAMES = (PLAIN, PLAIN, PLAIN, PLAIN, NASTY, tuple(TWINS), tuple(TWINS))
 
 # -- paths -----------------------------------------------------------------------------------------------------------
 
@@ -74,7 +77,7 @@ def _text(chooser: Chooser, path: Path) -> str:
 
 
 def _name(chooser: Chooser) -> str:
-    return _pick(chooser, NASTY if chooser.below(4) == 0 else PLAIN)
+    return _pick(chooser, _NAMES[chooser.below(len(_NAMES))])
 
 
 @lru_cache(maxsize=4096)
@@ -109,8 +112,14 @@ def _twin(chooser: Chooser, model: Model) -> Path:
     path = _live(chooser, model, "FD"[chooser.below(2)])
     at = chooser.below(len(path))
     name = path[at]
-    alike = (*TWINS.get(name, ()), name + "b", name[:-1] or "b", name.swapcase())
+    alike = TWINS.get(name) or (name.swapcase(), f"{name} ", "*", "?")
     return (*path[:at], _pick(chooser, alike), *path[at + 1 :])
+
+
+def _cut(chooser: Chooser, model: Model) -> Path:
+    """A live path as text, a little shorter or longer."""
+    *above, name = _live(chooser, model, "FD"[chooser.below(2)])
+    return (*above, _pick(chooser, (name[:-1] or "b", name[:1], f"{name}b")))
 
 
 _PATHS: dict[str, Callable[[Chooser, Model], Path]] = {
@@ -120,13 +129,15 @@ _PATHS: dict[str, Callable[[Chooser, Model], Path]] = {
     "below": _below,
     "above": _above,
     "twin": _twin,
+    "cut": _cut,
     "root": lambda chooser, model: (),
 }
 _FOR = {
-    "file": _often(file=12, folder=2, fresh=2, below=2, above=1, twin=2, root=1, invalid=1),
-    "room": _often(file=5, folder=2, fresh=9, below=2, above=1, twin=3, root=1, invalid=1),
-    "folder": _often(file=2, folder=9, fresh=1, below=1, above=3, twin=2, root=4, invalid=1),
-    "any": _often(file=5, folder=4, fresh=2, below=2, above=2, twin=3, root=1, invalid=1),
+    "file": _often(file=12, folder=2, fresh=2, below=2, above=1, twin=2, cut=1, root=1, invalid=1),
+    "room": _often(file=5, folder=2, fresh=8, below=2, above=1, twin=5, cut=1, root=1, invalid=1),
+    "folder": _often(file=2, folder=12, fresh=1, below=1, above=3, twin=2, cut=1, root=1, invalid=1),
+    "tree": _often(file=1, folder=6, fresh=1, below=1, above=3, twin=1, cut=1, root=8, invalid=1),
+    "any": _often(file=4, folder=3, fresh=2, below=2, above=1, twin=3, cut=4, root=1, invalid=1),
 }
 
 
@@ -184,29 +195,29 @@ def _asking(chooser: Chooser, model: Model, call: str) -> Step:
 
 
 def _depth(chooser: Chooser) -> int | None:
-    return _pick(chooser, (None, None, 0, 1, 2))
+    return _pick(chooser, (None, 0, 1, 1, 2))
 
 
 def _pattern(chooser: Chooser, model: Model) -> str:
     """A pattern for one name, made from a live one."""
     name = _live(chooser, model, "FD"[chooser.below(2)])[-1]
-    made = ("*", escape(name), name, name[0] + "*", "*" + name[-1], "?" * min(len(name), 9), "[!a]*", "[a-c]*", "*.txt")
-    return _pick(chooser, made)
+    spans = ("*", f"{name[0]}*", f"*{name[-1]}", "?" * min(len(name), 9), "[!a]*", "[a-c]*", "[A-Z]*", "*.txt")
+    return _pick(chooser, spans if chooser.below(2) else (name, escape(name), name.swapcase(), name[:-1]))
 
 
 def _listing(chooser: Chooser, model: Model, call: str) -> Step:
-    path = _path(chooser, model, "folder")
-    pattern = _pattern(chooser, model) if chooser.below(4) == 0 else None
+    path = _path(chooser, model, "tree")
+    pattern = _pattern(chooser, model) if chooser.below(3) == 0 else None
     recursive = call == "list_files" and chooser.below(2) == 1
     return Step(call, path, recursive=recursive, max_depth=_depth(chooser), pattern=pattern)
 
 
 def _children(chooser: Chooser, model: Model, call: str) -> Step:
-    return Step(call, _path(chooser, model, "folder"))
+    return Step(call, _path(chooser, model, "tree"))
 
 
 def _folder_info(chooser: Chooser, model: Model, call: str) -> Step:
-    return Step(call, _path(chooser, model, "folder"), max_depth=_depth(chooser))
+    return Step(call, _path(chooser, model, "tree"), max_depth=_depth(chooser))
 
 
 def _glob(chooser: Chooser, model: Model, call: str) -> Step:

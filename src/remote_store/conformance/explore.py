@@ -20,7 +20,7 @@ from remote_store.conformance.step import Step
 
 __all__ = ["Case", "Exploration", "explore"]
 
-SHORTEST, LONGEST = 8, 32
+SHORTEST, LONGEST = 8, 36
 """Steps in a trace."""
 
 
@@ -101,9 +101,13 @@ def _spread(number: int) -> int:
 
 
 def explore(
-    begin: Callable[[], Lockstep], examples: int, seed: int, progress: Callable[[int], None], stop_at: int = 0
+    begin: Callable[[], Lockstep],
+    examples: int,
+    seed: int,
+    progress: Callable[[int], None],
+    enough: Callable[[Exploration], bool] | None = None,
 ) -> Exploration:
-    """Run `examples` traces; the same seed gives the same traces. `stop_at`: give up after so many findings."""
+    """Run `examples` traces; the same seed gives the same traces. `enough` may end it early."""
     from hypothesis import HealthCheck, Phase, given, settings, strategies
     from hypothesis import seed as seeded
 
@@ -127,7 +131,7 @@ def explore(
             gone.append(error)
         finally:
             seen.finish(lockstep)
-        if gone or seen.examples >= examples or (stop_at and len(seen.cases) >= stop_at):
+        if gone or seen.examples >= examples or (enough is not None and enough(seen)):
             raise _Enough
 
     configured = settings(

@@ -15,6 +15,7 @@ from typing import Any
 from remote_store_oracle import Profile
 
 from remote_store.backend import Backend
+from remote_store.store import Store
 
 __all__ = ["BUILT_IN", "Deviation", "Harness", "Supply", "harness_of", "resolve"]
 
@@ -42,11 +43,13 @@ class Harness:
     """How to test one backend.
 
     Without `reset`, `make()` gives an empty backend each time. With it, `make()` is called once and `reset(backend)`
-    empties the storage, without the verbs under test. `close()` is called at the end. `profile` overrules what the
-    backend declares. `script` is the code that makes `backend` in a witness.
+    empties the storage, without the verbs under test. `close()` is called at the end. `store` puts a store on a
+    backend: a store that caches or observes is tested by it. `profile` overrules what the backend declares. `script` is
+    the code that makes `backend` in a witness.
     """
 
     make: Callable[[], Backend]
+    store: Callable[[Backend], Store] = Store
     reset: Callable[[Backend], None] | None = None
     close: Callable[[], None] | None = None
     profile: Profile | None = None
@@ -148,7 +151,7 @@ def _local() -> Harness:
 
     script = "import tempfile\n\nfrom remote_store.backends import LocalBackend\n\n"
     script += "backend = LocalBackend(tempfile.mkdtemp())"
-    return Harness(lambda: LocalBackend(root), empty, lambda: shutil.rmtree(base), name="local", script=script)
+    return Harness(lambda: LocalBackend(root), Store, empty, lambda: shutil.rmtree(base), name="local", script=script)
 
 
 def _sql_blob() -> Harness:
@@ -171,7 +174,7 @@ def _sql_blob() -> Harness:
         shutil.rmtree(base)
 
     script = "from remote_store.backends import SQLBlobBackend\n\nbackend = SQLBlobBackend('sqlite://')"
-    return Harness(lambda: SQLBlobBackend(engine=engine), empty, close, name="sql-blob", script=script)
+    return Harness(lambda: SQLBlobBackend(engine=engine), Store, empty, close, name="sql-blob", script=script)
 
 
 BUILT_IN: dict[str, Callable[[], Harness]] = {"memory": _memory, "local": _local, "sql-blob": _sql_blob}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from remote_store_oracle import Allowed, Err, Ok, Outcome, Path, Profile
@@ -57,9 +57,11 @@ class Lockstep:
     With `jailed`, the store is a child and the model is the child's own tree; sentinels are planted around it.
     """
 
-    def __init__(self, backend: Backend, profile: Profile, jailed: bool = False) -> None:
+    def __init__(
+        self, backend: Backend, profile: Profile, jailed: bool = False, store: Callable[[Backend], Store] = Store
+    ) -> None:
         self.backend = backend
-        self.whole = Store(backend)
+        self.whole = store(backend)
         self.jailed = jailed
         self.store = self.whole.child(JAIL) if jailed else self.whole
         self.model = Model(backend, profile, JAIL if jailed else "")

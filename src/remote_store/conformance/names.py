@@ -86,4 +86,13 @@ ALIASES = ("/{}", "{}/", "//{}", "./{}", "{}/.", "/./{}//")
 INVALID = ("..", "../a", "a/../b", "a/..", "/..", "a\\..\\b", "..\\a", "a\0b", "\0", "./../a", "\ud800")
 """Text that names no path. (PATH-002)"""
 
-CONTENTS = (b"", b"0", b"one\n", b"\x00\xff\r\n\x1a", b"hello, world", bytes(range(256)), b"long " * 4001)
+CONTENTS = (
+    b"",
+    b"0",
+    b"one\n",
+    "caf\u00e9 \U0001f600".encode(),
+    b"\x00\xff\r\n\x1a",
+    b"hello, world",
+    bytes(range(256)),
+    b"long " * 4001,
+)

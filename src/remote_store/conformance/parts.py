@@ -112,7 +112,7 @@ def _run(result: PartResult, supply: Supply, settings: Settings, progress: Progr
     jailed = result.part == "child"
 
     def begin() -> Lockstep:
-        return Lockstep(supply.fresh(), profile, jailed)
+        return Lockstep(supply.fresh(), profile, jailed, supply.harness.store)
 
     if result.part == "tour":
         result.exploration = _tour(begin, profile, settings, progress)
@@ -170,7 +170,7 @@ def _law(supply: Supply, law: Law) -> LawResult:
 
 def _try(supply: Supply, law: Law, jailed: bool) -> LawResult:
     backend = supply.fresh()
-    store = Store(backend)
+    store = supply.harness.store(backend)
     try:
         hits = law.run(store.child(JAIL) if jailed else store)
         return LawResult(law.id, "conformant", hits)

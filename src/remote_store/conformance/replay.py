@@ -13,7 +13,6 @@ from remote_store.conformance.lockstep import JAIL, Lockstep
 from remote_store.conformance.model import profile_of
 from remote_store.conformance.report import SCHEMA
 from remote_store.conformance.step import steps_from_json
-from remote_store.store import Store
 
 __all__ = ["replay_file"]
 
@@ -41,7 +40,8 @@ def _replay(record: dict[str, Any], target: str, say: Callable[[str], None]) -> 
 
 def _steps(record: dict[str, Any], supply: Supply, say: Callable[[str], None]) -> int:
     backend = supply.fresh()
-    lockstep = Lockstep(backend, supply.harness.profile or profile_of(backend), bool(record.get("child")))
+    profile = supply.harness.profile or profile_of(backend)
+    lockstep = Lockstep(backend, profile, bool(record.get("child")), supply.harness.store)
     divergent = 0
     for number, step in enumerate(steps_from_json(record["steps"]), 1):
         findings = lockstep.take(step, compare=True)
@@ -59,7 +59,7 @@ def _law(record: dict[str, Any], supply: Supply, say: Callable[[str], None]) -> 
     law = REGISTRY.get(str(record.get("law")))
     if law is None:
         raise ValueError(f"there is no law {record.get('law')!r}")
-    store = Store(supply.fresh())
+    store = supply.harness.store(supply.fresh())
     try:
         law.run(store.child(JAIL) if record.get("child") else store)
     except Exception as error:  # noqa: BLE001 - shown

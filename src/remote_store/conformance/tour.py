@@ -14,7 +14,7 @@ from functools import lru_cache
 from remote_store_oracle import EMPTY, Err, Path, Profile, State, apply, files, folders
 
 from remote_store.conformance.explore import Exploration
-from remote_store.conformance.lockstep import Finding, Lockstep
+from remote_store.conformance.lockstep import Lockstep
 from remote_store.conformance.model import meaning
 from remote_store.conformance.step import Step
 
@@ -90,6 +90,7 @@ class _Cover:
         self._coarse = coarse
         self._done: set[object] = set()
         self._open = {key: set(range(len(space.steps))) for key in space.edges}
+        self._blocked: set[tuple[Key, int]] = set()
 
     def _item(self, key: Key, number: int) -> object:
         step, outcome = self._space.steps[number], self._space.edges[key][number][1]
@@ -109,10 +110,12 @@ class _Cover:
             pending.discard(number)
         return None
 
-    def mark(self, key: Key, number: int) -> None:
-        """This was seen."""
+    def mark(self, key: Key, number: int, arrived: bool) -> None:
+        """This was seen; a step that does not lead where it should is no way to go."""
         self._done.add(self._item(key, number))
         self._open[key].discard(number)
+        if not arrived:
+            self._blocked.add((key, number))
 
     def road(self, key: Key) -> list[int] | None:
         """The shortest way from here to a state with something new."""
@@ -127,7 +130,7 @@ class _Cover:
                     road.append(number)
                 return road[::-1]
             for number, (target, _) in enumerate(self._space.edges[here]):
-                if target != key and target not in came:
+                if target != key and target not in came and (here, number) not in self._blocked:
                     came[target] = (here, number)
                     queue.append(target)
         return None
@@ -159,20 +162,16 @@ def walk(begin: Callable[[], Lockstep], profile: Profile, coarse: bool, progress
             if number is None:
                 break
             step, (target, _) = space.steps[number], space.edges[here][number]
-            cover.mark(here, number)
             seen.examples += 1
             seen.calls[step.call] += 1
             progress(seen.examples)
-            _record(seen, lockstep.take(step, compare=True), (*space.way[here], step))
+            seen.record(lockstep.take(step, compare=True), [*space.way[here], step])
             there = _key(lockstep.model.state)
-            here = there if there in space.edges and not lockstep.lost else home
-            if here != there:
-                lockstep.lost = True
-            if here != target:
+            cover.mark(here, number, there == target and not lockstep.lost)
+            if there != target or lockstep.lost:
+                lockstep.lost = lockstep.lost or there not in space.edges
+                here = home if lockstep.lost else there
                 break
+            here = there
     seen.finish(lockstep)
     return seen
-
-
-def _record(seen: Exploration, findings: list[Finding], way: tuple[Step, ...]) -> None:
-    seen.record(findings, list(way))
