@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, BinaryIO, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol, runtime_checkable
 
 from remote_store.path import RemotePath
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 __all__ = [
     "ContentDigest",
@@ -40,7 +43,38 @@ class PathEntry(Protocol):
     def name(self) -> str: ...
 
 
-class _Entry:
+class _Deferred:
+    """A record may be made without its fields: they are worked out when one is first asked for.
+
+    Making a frozen record costs more than many a system call, and most callers look at one field of it or none.
+    """
+
+    __slots__ = ("_work_out",)
+    _work_out: tuple[Callable[..., Any], tuple[Any, ...]]
+
+    @classmethod
+    def deferred(cls, work_out: Callable[..., Self], *args: Any) -> Self:
+        """The record that `work_out(*args)` gives, at next to no cost until it is looked at."""
+        record = _new(cls)
+        _set_work_out(record, (work_out, args))
+        return record
+
+    def __getattr__(self, name: str) -> Any:  # only for a slot that is not filled
+        slots = type(self).__slots__
+        if name not in slots:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        work_out, args = self._work_out
+        whole = work_out(*args)
+        for slot in slots:
+            object.__setattr__(self, slot, getattr(whole, slot))
+        return getattr(whole, name)
+
+
+_new = object.__new__
+_set_work_out = _Deferred.__dict__["_work_out"].__set__
+
+
+class _Entry(_Deferred):
     """Compares and hashes by path; is a path wherever one is expected."""
 
     __slots__ = ()
@@ -93,6 +127,18 @@ class FileInfo(_Entry):
 
     __str__ = _Entry.__str__
 
+    @classmethod
+    def listed(cls, path: str, name: str, size: int, work_out: Callable[..., FileInfo], *args: Any) -> FileInfo:
+        """A deferred record that knows already what everybody asks of a listing; `path` is a normalised key."""
+        record = cls.deferred(work_out, *args)
+        _set_path(record, RemotePath.trusted(path))
+        _set_name(record, name)
+        _set_size(record, size)
+        return record
+
+
+_set_path, _set_name, _set_size = (FileInfo.__dict__[slot].__set__ for slot in ("path", "name", "size"))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FolderEntry(_Entry):
@@ -123,7 +169,7 @@ class FolderInfo(_Entry):
 
 
 @dataclass(frozen=True, slots=True)
-class WriteResult:
+class WriteResult(_Deferred):
     """What a write left behind; `source` tells where the richer fields come from. (MOD-005)
 
     `native`: the backend's own answer to the write. `basic`: a look afterwards. `sidecar`: computed by `ext.write`.

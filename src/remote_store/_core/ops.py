@@ -24,6 +24,11 @@ from remote_store.path import PathLike
 __all__ = ["Operations"]
 
 
+# Most writes have no metadata; a dictionary is quicker than making the options anew.
+_FLAGS = (False, True)
+_PLAIN = {(overwrite, atomic): WriteOptions(overwrite, atomic) for overwrite in _FLAGS for atomic in _FLAGS}
+
+
 class Operations(Listing):
     """The operations of a store."""
 
@@ -127,7 +132,7 @@ class Operations(Listing):
         self.require(Capability.ATOMIC_WRITE if atomic else Capability.WRITE, path)
         if kept is not None:
             self.require(Capability.USER_METADATA, path)
-        return WriteOptions(bool(overwrite), atomic, kept)
+        return WriteOptions(bool(overwrite), atomic, kept) if kept else _PLAIN[bool(overwrite), atomic]
 
     def _writing_error(self, overwrite: bool) -> Callable[[Kind], RemoteStoreError | None]:
         return lambda kind: plan.writing_error(kind, overwrite=overwrite, clash=self.clash)
@@ -137,7 +142,7 @@ class Operations(Listing):
     ) -> WriteResult:
         options = self._options(path, overwrite, metadata, atomic)
         key = self.file_key(path)
-        source = source_of(content)
+        source = content if content.__class__ is bytes else source_of(content)
         try:
             return self._own(await self.port.call(key, self.backend.write, self.full(key), source, options))
         except RemoteStoreError as error:

@@ -27,7 +27,7 @@ _AMBIGUOUS = (NotFound, AlreadyExists, InvalidPath)
 class Site:
     """A backend, the store's root in it, and a port to reach it."""
 
-    __slots__ = ("_checks_names", "backend", "capabilities", "clash", "port", "root")
+    __slots__ = ("_check_name", "backend", "capabilities", "clash", "port", "root")
 
     def __init__(self, backend: Backend, root: str, port: Port) -> None:
         self.backend = backend
@@ -35,7 +35,7 @@ class Site:
         self.port = port
         self.capabilities = backend.capabilities
         self.clash = backend.clash == "allowed"
-        self._checks_names = overrides(backend, "check_path")
+        self._check_name = backend.check_path if overrides(backend, "check_path") else None
 
     # -- paths and gates ---------------------------------------------------------------------------------------------
 
@@ -49,8 +49,8 @@ class Site:
         """The key that `path` means in this store; InvalidPath before any I/O. (PATH-001, PATH-002, PATH-007)"""
         try:
             key = normalize(path)
-            if self._checks_names:
-                self.backend.check_path(self.full(key))
+            if self._check_name is not None:
+                self._check_name(f"{self.root}/{key}" if self.root else key)
         except InvalidPath as error:
             error.backend = self.backend.name
             if error.path is None or self.root:

@@ -80,7 +80,7 @@ class Writer:
             self._undo_create(path, found)
             self.unmake(made)
             raise
-        return write_result(path, found)
+        return WriteResult.deferred(write_result, path, found)
 
     def finish(self, fd: int, data: bytes = b"") -> os.stat_result:
         """The last bytes of a file, and what it is then."""
@@ -229,7 +229,7 @@ class Staged:
         self._place.close()
         if writer.sync_names:
             writer.sync([self._path, *self._made])
-        return write_result(self._path, found)
+        return WriteResult.deferred(write_result, self._path, found)
 
     def abort(self) -> None:
         """Forget what was written; again, or after `commit`, is harmless."""

@@ -35,12 +35,12 @@ from typing import Any, BinaryIO, ClassVar, Literal, cast
 
 from remote_store.backend import Backend, Entry, Page, Source, Want, WriteOptions, os_error
 from remote_store.backends._beneath import LIST, READ, Place, Tree, openat2, renameat2
-from remote_store.backends._local_read import Range, file_at, listed_file
+from remote_store.backends._local_read import Range, file_at
 from remote_store.backends._local_remove import remove_below
 from remote_store.backends._local_write import TEMPORARY, Staged, Writer, fail, temporary_name
 from remote_store.capabilities import Capability, CapabilitySet
 from remote_store.errors import BackendUnavailable, InvalidPath, NotFound, RemoteStoreError
-from remote_store.models import FolderEntry, WriteResult
+from remote_store.models import FileInfo, FolderEntry, WriteResult
 from remote_store.path import RemotePath
 
 __all__ = ["LocalBackend"]
@@ -151,7 +151,7 @@ class LocalBackend(Backend):
     def stat(self, path: str, want: Want = Want.ANY) -> Entry:
         found = self._stat(path)
         if S_ISREG(found.st_mode):
-            return file_at(path, found)
+            return FileInfo.deferred(file_at, path, found)
         if S_ISDIR(found.st_mode):
             key = RemotePath.trusted(path)
             return FolderEntry(key, key.name)
@@ -229,7 +229,9 @@ class LocalBackend(Backend):
                     continue
                 try:
                     if entry.is_file(follow_symlinks=False):
-                        yield listed_file(prefix + name, name, entry.stat(follow_symlinks=False))
+                        found = entry.stat(follow_symlinks=False)
+                        path = prefix + name
+                        yield FileInfo.listed(path, name, found.st_size, file_at, path, found)
                     elif entry.is_dir(follow_symlinks=False):
                         yield FolderEntry(RemotePath.trusted(prefix + name), name)
                     elif entry.is_symlink():

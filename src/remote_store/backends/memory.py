@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from itertools import count
 from threading import Lock
+from time import time
 from typing import BinaryIO, NamedTuple
 
 from remote_store.backend import Backend, Entry, Page, Source, Want, WriteOptions
@@ -21,6 +22,7 @@ __all__ = ["MemoryBackend"]
 
 class _File(NamedTuple):
     content: bytes
+    metadata: Mapping[str, str] | None
     info: FileInfo
 
 
@@ -45,9 +47,8 @@ class MemoryBackend(Backend):
     def stat(self, path: str, want: Want = Want.ANY) -> Entry:
         file = self._files.get(path)
         if file is not None:
-            info = file.info
-            # The caller's copy: what it does to the mapping must not reach the store.
-            return info if info.metadata is None else replace(info, metadata=dict(info.metadata))
+            # With metadata a copy: what the caller does to the mapping must not reach the store.
+            return file.info if file.metadata is None else replace(file.info, metadata=dict(file.metadata))
         if path in self._folders:
             return FolderEntry(RemotePath.trusted(path), path[path.rfind("/") + 1 :] or ".")
         raise NotFound("no such file or folder")
@@ -76,15 +77,8 @@ class MemoryBackend(Backend):
         content = source if isinstance(source, bytes) else b"".join(iter(lambda: source.read(1 << 20), b""))
         with self._lock:
             self._check_target(path, options.overwrite)
-            info = self._put(path, content, options.metadata)
-        return WriteResult(
-            info.path,
-            info.size,
-            "native",
-            etag=info.etag,
-            last_modified=info.modified_at,
-            metadata=info.metadata,
-        )
+            file = self._put(path, content, options.metadata)
+        return WriteResult.deferred(_result, file)
 
     def delete(self, path: str) -> None:
         with self._lock:
@@ -103,13 +97,13 @@ class MemoryBackend(Backend):
         with self._lock:
             file = self._file(src)
             self._check_target(dst, overwrite)
-            self._put(dst, file.content, file.info.metadata)
+            self._put(dst, file.content, file.metadata)
 
     def move(self, src: str, dst: str, overwrite: bool) -> None:
         with self._lock:
             file = self._file(src)
             self._check_target(dst, overwrite)
-            self._put(dst, file.content, file.info.metadata)
+            self._put(dst, file.content, file.metadata)
             self._cut(src)
 
     def __repr__(self) -> str:
@@ -136,18 +130,11 @@ class MemoryBackend(Backend):
                     raise InvalidPath("the path goes through a file")
                 above = above.rpartition("/")[0]
 
-    def _put(self, path: str, content: bytes, metadata: Mapping[str, str] | None) -> FileInfo:
-        info = FileInfo(
-            RemotePath.trusted(path),
-            path[path.rfind("/") + 1 :],
-            len(content),
-            datetime.now(timezone.utc),
-            etag=f"{next(self._versions):x}",
-            metadata=metadata,
-        )
-        self._files[path] = _File(content, info)
+    def _put(self, path: str, content: bytes, metadata: Mapping[str, str] | None) -> _File:
+        info = FileInfo.deferred(_info, path, len(content), time(), next(self._versions), metadata)
+        file = self._files[path] = _File(content, metadata, info)
         self._link(path)
-        return info
+        return file
 
     def _link(self, path: str) -> None:
         """Enter `path` in its parent, and the parents that are missing in theirs."""
@@ -167,3 +154,17 @@ class MemoryBackend(Backend):
         for node in doomed:
             doomed.extend(f"{node}/{child}" for child in self._folders.pop(node, ()))
             self._files.pop(node, None)
+
+
+def _info(path: str, size: int, written: float, version: int, metadata: Mapping[str, str] | None) -> FileInfo:
+    modified_at = datetime.fromtimestamp(written, timezone.utc)
+    name = path[path.rfind("/") + 1 :]
+    return FileInfo(RemotePath.trusted(path), name, size, modified_at, etag=f"{version:x}", metadata=metadata)
+
+
+def _result(file: _File) -> WriteResult:
+    info = file.info
+    metadata = None if file.metadata is None else dict(file.metadata)
+    return WriteResult(
+        info.path, info.size, "native", etag=info.etag, last_modified=info.modified_at, metadata=metadata
+    )
