@@ -163,3 +163,32 @@ def test_every_public_name_is_there() -> None:
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
         _ = remote_store.backends.Nothing
     assert NotFound in ERRORS
+
+
+@pytest.mark.spec("MOD-002", "MOD-005")
+def test_a_deferred_record_is_worked_out_once_and_then_like_any_other() -> None:
+    worked: list[int] = []
+
+    def work_out(size: int) -> FileInfo:
+        worked.append(size)
+        return FileInfo(A, "a", size, etag="e")
+
+    record = FileInfo.deferred(work_out, 7)
+    assert worked == []
+    assert (record.size, record.etag, record.metadata, record.path) == (7, "e", None, A)
+    assert repr(record) == repr(FileInfo(A, "a", 7, etag="e"))
+    assert worked == [7]
+    assert pickle.loads(pickle.dumps(FileInfo.deferred(work_out, 8))).size == 8
+    assert FileInfo.deferred(work_out, 9) == FileInfo(A, "a", 1)
+    assert dataclasses.replace(FileInfo.deferred(work_out, 9), size=1).etag == "e"
+    with pytest.raises(AttributeError, match="'FileInfo' object has no attribute 'nothing'"):
+        _ = record.nothing
+    assert WriteResult.deferred(WriteResult, A, 3) == WriteResult(A, 3)
+
+
+@pytest.mark.spec("MOD-002")
+def test_a_listed_record_knows_its_path_name_and_size_already() -> None:
+    record = FileInfo.listed("x/a", "a", 5, lambda: FileInfo(A, "a", 5, etag="late"))
+    assert (record.path, record.name, record.size) == (A, "a", 5)
+    assert isinstance(record.path, RemotePath)
+    assert record.etag == "late"
