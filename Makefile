@@ -15,6 +15,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 KEY := $(shell cat pyproject.toml constraints.txt formal/requirements.txt | cksum | cut -d' ' -f1)
 stamp = $(VENV)/.ready-$(1)-$(KEY)
 LIBRARY := '.[conformance,sql]'
+# The pins are those of Python 3.11 and newer; 3.10 takes the newest that still serve it.
+PINS = $(shell $(BIN)/python -c 'import sys; sys.version_info >= (3, 11) and print("--constraint constraints.txt")')
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 # -- commands --------------------------------------------------------------------------------------------------------
@@ -94,7 +96,7 @@ $(call stamp,formal): $(call stamp,pip)
 
 define install
 echo "installing what '$(1)' needs"; \
-$(PIP) install --constraint constraints.txt $(2); \
+$(PIP) install $(PINS) $(2); \
 rm -f $(VENV)/.ready-$(1)-*; \
 touch $@
 endef

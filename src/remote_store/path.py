@@ -23,7 +23,7 @@ def normalize(raw: PathLike) -> str:
     >>> normalize("/a//b/./c.txt/")
     'a/b/c.txt'
     """
-    if raw.__class__ is not str and raw.__class__ is not RemotePath:
+    if raw.__class__ is not str:
         raw = _text(raw)
     assert isinstance(raw, str)
     # Nearly every key is plain: a name that neither starts nor ends with what could be rewritten or refused.
@@ -112,9 +112,6 @@ class RemotePath(str):
 
     def as_posix(self) -> str:
         """The path as plain text."""
-        return str.__str__(self)
-
-    def __fspath__(self) -> str:
         return str.__str__(self)
 
     def __truediv__(self, other: PathLike) -> RemotePath:

@@ -116,7 +116,8 @@ def test_path_objects_and_str_subclasses_are_taken_as_their_text() -> None:
         __slots__ = ()
 
     assert normalize(PurePosixPath("a/b")) == "a/b"
-    assert normalize(RemotePath("a/b")) == "a/b"
+    key = normalize(RemotePath("a/b"))
+    assert (key, type(key)) == ("a/b", str)
     key = normalize(Text("a/b"))
     assert (key, type(key)) == ("a/b", str)
     assert normalize(RemotePath.ROOT) == ""
