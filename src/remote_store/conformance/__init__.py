@@ -4,9 +4,9 @@
 """
 
 from remote_store.conformance.harness import Deviation, Harness, resolve
-from remote_store.conformance.observe import observe
+from remote_store.conformance.lockstep import remarks
 from remote_store.conformance.report import Divergence, Report, TargetReport
 from remote_store.conformance.runner import check
 from remote_store.conformance.step import Step
 
-__all__ = ["Deviation", "Divergence", "Harness", "Report", "Step", "TargetReport", "check", "observe", "resolve"]
+__all__ = ["Deviation", "Divergence", "Harness", "Report", "Step", "TargetReport", "check", "remarks", "resolve"]

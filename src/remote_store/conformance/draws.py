@@ -17,7 +17,7 @@ from remote_store.conformance.model import Model
 from remote_store.conformance.names import ALIASES, CONTENTS, INVALID, NASTY, PLAIN, TWINS
 from remote_store.conformance.step import Step
 
-__all__ = ["Chooser", "draw_step"]
+__all__ = ["Chooser", "draw_palette", "draw_step"]
 
 T = TypeVar("T")
 
@@ -26,7 +26,9 @@ CROWD = 7
 
 
 class Chooser(Protocol):
-    """A source of choices: `below(n)` gives 0 to n - 1."""
+    """A source of choices: `below(n)` gives 0 to n - 1; `palette` are the names of this trace."""
+
+    palette: tuple[str, ...]
 
     def below(self, n: int) -> int: ...
 
@@ -41,11 +43,21 @@ def _often(**weights: int) -> tuple[str, ...]:
 
 _WRITING = _often(write=6, write_text=1, write_atomic=4, open_atomic=3)
 _GROWING = (*_WRITING, *_often(copy=6, move=6))
-_SHRINKING = _often(delete=6, delete_folder=6, move=4)
+_SHRINKING = _often(delete=5, delete_folder=8, move=3)
 _LOOKING = _often(
     exists=2, is_file=1, is_folder=1, read=2, read_bytes=2, read_text=1, read_seekable=1,
     list_files=4, list_folders=2, iter_children=2, glob=3, get_file_info=2, head=1, get_folder_info=2,
 )  # fmt: skip
+
+
+def draw_palette(chooser: Chooser) -> tuple[str, ...]:
+    """The few names of one trace: a name with two that look like it, two plain ones, a nasty one.
+
+    With all names in every trace, those that could be taken for one another would hardly ever meet.
+    """
+    name, twins = _pick(chooser, tuple(TWINS.items()))
+    first, second = _pick(chooser, twins), _pick(chooser, twins)
+    return (name, name, first, first, second, _pick(chooser, PLAIN), _pick(chooser, PLAIN), _pick(chooser, NASTY))
 
 
 def draw_step(chooser: Chooser, model: Model) -> Step:
@@ -59,9 +71,6 @@ def draw_step(chooser: Chooser, model: Model) -> Step:
     call = _pick(chooser, pool)
     return _DRAWS[call](chooser, model, call)
 
-
-# A name for which another could be taken is as telling as any: half of them meet their twin within a trace.
-_NAMES = (PLAIN, PLAIN, PLAIN, PLAIN, NASTY, tuple(TWINS), tuple(TWINS))
 
 # -- paths -----------------------------------------------------------------------------------------------------------
 
@@ -77,7 +86,7 @@ def _text(chooser: Chooser, path: Path) -> str:
 
 
 def _name(chooser: Chooser) -> str:
-    return _pick(chooser, _NAMES[chooser.below(len(_NAMES))])
+    return _pick(chooser, chooser.palette)
 
 
 @lru_cache(maxsize=4096)
@@ -94,7 +103,7 @@ def _live(chooser: Chooser, model: Model, kinds: str) -> Path:
 def _fresh(chooser: Chooser, model: Model) -> Path:
     """Probably nothing yet: a name in the root, in a live folder, or in a new one."""
     where = chooser.below(4)
-    folder: Path = () if where < 2 else _live(chooser, model, "D") if where == 2 else (_name(chooser),)
+    folder: Path = () if where == 0 else _live(chooser, model, "D") if where == 1 else (_name(chooser),)
     return (*folder[:3], _name(chooser))
 
 
@@ -108,12 +117,10 @@ def _above(chooser: Chooser, model: Model) -> Path:
 
 
 def _twin(chooser: Chooser, model: Model) -> Path:
-    """A live path with one name replaced by one that looks alike."""
-    path = _live(chooser, model, "FD"[chooser.below(2)])
+    """A live path with one name replaced by another of this trace, most of which look alike."""
+    path = _live(chooser, model, "FFD"[chooser.below(3)])
     at = chooser.below(len(path))
-    name = path[at]
-    alike = TWINS.get(name) or (name.swapcase(), f"{name} ", "*", "?")
-    return (*path[:at], _pick(chooser, alike), *path[at + 1 :])
+    return (*path[:at], _name(chooser), *path[at + 1 :])
 
 
 def _cut(chooser: Chooser, model: Model) -> Path:
@@ -133,11 +140,11 @@ _PATHS: dict[str, Callable[[Chooser, Model], Path]] = {
     "root": lambda chooser, model: (),
 }
 _FOR = {
-    "file": _often(file=12, folder=2, fresh=2, below=2, above=1, twin=2, cut=1, root=1, invalid=1),
-    "room": _often(file=5, folder=2, fresh=8, below=2, above=1, twin=5, cut=1, root=1, invalid=1),
-    "folder": _often(file=2, folder=12, fresh=1, below=1, above=3, twin=2, cut=1, root=1, invalid=1),
-    "tree": _often(file=1, folder=6, fresh=1, below=1, above=3, twin=1, cut=1, root=8, invalid=1),
-    "any": _often(file=4, folder=3, fresh=2, below=2, above=1, twin=3, cut=4, root=1, invalid=1),
+    "file": _often(file=12, folder=2, fresh=2, below=2, above=1, twin=2, cut=1, root=1, invalid=2),
+    "room": _often(file=5, folder=2, fresh=7, below=2, above=1, twin=7, cut=1, root=1, invalid=2),
+    "folder": _often(file=2, folder=12, fresh=1, below=1, above=3, twin=2, cut=1, root=1, invalid=2),
+    "tree": _often(file=1, folder=6, fresh=1, below=1, above=3, twin=1, cut=1, root=8, invalid=2),
+    "any": _often(file=4, folder=3, fresh=2, below=2, above=1, twin=3, cut=4, root=1, invalid=2),
 }
 
 

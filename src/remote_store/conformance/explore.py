@@ -10,17 +10,15 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
 
-from remote_store.conformance.draws import draw_step
+from remote_store.conformance.draws import draw_palette, draw_step
 from remote_store.conformance.lockstep import Finding, Infrastructure, Lockstep
 from remote_store.conformance.step import Step
 
 __all__ = ["Case", "Exploration", "explore"]
 
-SHORTEST, LONGEST = 8, 36
+SHORTEST, LONGEST = 12, 48
 """Steps in a trace."""
 
 
@@ -66,38 +64,29 @@ class _Enough(BaseException):
 
 
 class _Draw:
-    """Hypothesis as a `Chooser`: one number of its choosing holds the choices of about one step.
+    """One number of Hypothesis's as a `Chooser`: the choices of one step.
 
     Hypothesis favours small numbers, because it shrinks by them. Traces are shrunk here by their steps instead, so
-    each number is spread out by a fixed hash: every option is as likely as it was meant to be.
+    each number is spread out by a fixed hash: every option is as likely as it was meant to be. What a trace draws is
+    settled before it starts, so that a store which behaves by chance does not disturb the drawing.
     """
 
-    __slots__ = ("_choices", "_data", "_place", "_room")
+    __slots__ = ("_choices", "_number", "_place", "_room", "palette")
 
-    def __init__(self, data: Any) -> None:
-        self._data = data
-        self._place = 0
-        self._choices, self._room = 0, 1
+    def __init__(self, number: int, place: int, palette: tuple[str, ...]) -> None:
+        self.palette = palette
+        self._number, self._place = number, place << 16
+        self._choices, self._room = 0, 0
 
     def below(self, n: int) -> int:
         """A number below `n`."""
         if self._room < n << 16:
             self._place += 1
-            self._choices, self._room = _spread(self._data.draw(_numbers()) + self._place), 1 << 128
+            seed = self._number.to_bytes(8, "big") + self._place.to_bytes(8, "big")
+            self._choices, self._room = int.from_bytes(blake2b(seed, digest_size=16).digest(), "big"), 1 << 128
         self._choices, choice = divmod(self._choices, n)
         self._room //= n
         return choice
-
-
-@lru_cache(maxsize=1)
-def _numbers() -> Any:
-    from hypothesis import strategies
-
-    return strategies.integers(0, (1 << 64) - 1)
-
-
-def _spread(number: int) -> int:
-    return int.from_bytes(blake2b(number.to_bytes(9, "big"), digest_size=16).digest(), "big")
 
 
 def explore(
@@ -114,15 +103,16 @@ def explore(
     seen = Exploration()
     gone: list[Infrastructure] = []
 
-    def trace(data: Any) -> None:
+    def trace(numbers: list[int]) -> None:
         seen.examples += 1
         progress(seen.examples)
-        draw, steps, lockstep = _Draw(data), [], begin()
+        palette = draw_palette(_Draw(numbers[0], 0, ()))
+        lockstep, steps = begin(), list[Step]()
         try:
-            for _ in range(SHORTEST + draw.below(LONGEST - SHORTEST + 1)):
+            for place, number in enumerate(numbers, 1):
                 if lockstep.lost:
                     break
-                steps.append(draw_step(draw, lockstep.model))
+                steps.append(draw_step(_Draw(number, place, palette), lockstep.model))
                 seen.calls[steps[-1].call] += 1
                 seen.record(lockstep.take(steps[-1]), steps)
             if not lockstep.lost:
@@ -134,6 +124,7 @@ def explore(
         if gone or seen.examples >= examples or (enough is not None and enough(seen)):
             raise _Enough
 
+    numbers = strategies.lists(strategies.integers(0, (1 << 64) - 1), min_size=SHORTEST, max_size=LONGEST)
     configured = settings(
         max_examples=examples,
         deadline=None,
@@ -142,7 +133,7 @@ def explore(
         suppress_health_check=list(HealthCheck),
     )
     with suppress(_Enough):
-        seeded(seed)(configured(given(strategies.data())(trace)))()
+        seeded(seed)(configured(given(numbers)(trace)))()
     if gone:
         raise gone[0]
     return seen

@@ -10,13 +10,13 @@ from remote_store_oracle import Allowed, Err, Ok, Outcome, Path, Profile
 from remote_store import errors
 from remote_store.backend import Backend
 from remote_store.conformance.clauses import clause_of
-from remote_store.conformance.model import Model
+from remote_store.conformance.model import Model, profile_of
 from remote_store.conformance.observe import Remark, Seen, observe
 from remote_store.conformance.step import Step
 from remote_store.conformance.tree import Difference, Tree, Unreadable, differences, look, text_of
 from remote_store.store import Store
 
-__all__ = ["SENTINELS", "Finding", "Infrastructure", "Lockstep", "replay"]
+__all__ = ["SENTINELS", "Finding", "Infrastructure", "Lockstep", "remarks", "replay"]
 
 SENTINELS: Mapping[str, bytes] = {"jail/inn": b"beside", "jail/in2/x": b"near", "other": b"far"}
 """What stands beside the root of a child store, and must still stand there afterwards."""
@@ -79,7 +79,8 @@ class Lockstep:
         try:
             for key, content in SENTINELS.items() if self.jailed else ():
                 self.whole.write(key, content)
-        except Exception:  # noqa: BLE001 - a store that cannot even write is found out without a child
+        except Exception as error:  # noqa: BLE001 - a store that cannot even write is found out without a child
+            self._check_alive(error)
             self.lost = True
 
     def take(self, step: Step, compare: bool | None = None) -> list[Finding]:
@@ -95,7 +96,7 @@ class Lockstep:
         self.steps += 1
         self.cells.add(scene.cell)
         seen = observe(self.store, step)
-        self._check_alive(seen)
+        self._check_alive(seen.error)
         right = model.judge(op, seen.outcome)
         findings = [] if right else [self._outcome(scene, seen, model.allowed(op))]
         findings += self._remarks(scene, seen.remarks)
@@ -112,12 +113,13 @@ class Lockstep:
         """What the tree shows at the end of a trace, whatever its last step was."""
         return self._compare(_Scene.of(self.model, step), Seen(Ok()), self.model.tree, closely=True)
 
-    def _check_alive(self, seen: Seen) -> None:
-        if isinstance(seen.outcome, Err) and seen.outcome.kind in ("BackendUnavailable", "PermissionDenied"):
+    def _check_alive(self, error: Exception | None) -> None:
+        """Whether an error is the store's, or the medium is gone."""
+        if isinstance(error, (errors.BackendUnavailable, errors.PermissionDenied)):
             try:
                 self.store.ping()
-            except errors.RemoteStoreError as error:
-                raise Infrastructure(str(error)) from error
+            except errors.RemoteStoreError as gone:
+                raise Infrastructure(str(gone)) from gone
 
     def _outcome(self, scene: _Scene, seen: Seen, options: Allowed) -> Finding:
         observed = seen.outcome
@@ -144,6 +146,7 @@ class Lockstep:
         try:
             tree, remarks = look(self.store, model.profile, model.tree, scene.paths)
         except Unreadable as error:
+            self._check_alive(error.error)
             self.lost = True
             situation, clause = f"{scene.sign} {_word(seen)}", scene.clause("unreadable")
             return [
@@ -176,7 +179,7 @@ class Lockstep:
                 file for file in self.whole.list_files("", recursive=True) if not str(file).startswith(f"{JAIL}/")
             ]
             around = {str(it): self.whole.read_bytes(it) if closely else bytes(it.size) for it in listed}
-        except errors.RemoteStoreError as error:
+        except Exception as error:  # noqa: BLE001 - whatever a store lets out is the finding
             return [f"{type(error).__name__}: {error}"]
         planted = SENTINELS if closely else {key: bytes(len(content)) for key, content in SENTINELS.items()}
         return sorted({repr(key) for key, _ in set(around.items()) ^ set(planted.items())})
@@ -269,6 +272,16 @@ def _tree_text(tree: Tree, path: tuple[str, ...]) -> str:
     if path in tree.files:
         return f"{text_of(path)!r} with {tree.files[path]}"
     return f"{text_of(path)!r} as a folder" if path in tree.folders else f"nothing new at {text_of(path)!r}"
+
+
+def remarks(store: Store, step: Step) -> list[Remark]:
+    """What is wrong beside the outcome when `step` is performed, and with the tree afterwards; for witnesses."""
+    found = observe(store, step).remarks
+    profile = profile_of(store.unwrap(Backend))  # type: ignore[type-abstract]
+    try:
+        return found + look(store, profile, Tree({}, frozenset()))[1]
+    except Unreadable as error:
+        return [*found, Remark("", error.what, str(error))]
 
 
 def replay(lockstep: Lockstep, steps: Iterable[Step]) -> list[list[Finding]]:

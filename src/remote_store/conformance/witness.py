@@ -95,11 +95,11 @@ seen = {
 seen |= {f"{folder}/": "folder" for folder in store.list_folders("", max_depth=64)}
 """
 _REMARKS = """
-from remote_store.conformance import Step, observe
+from remote_store.conformance import Step, remarks
 
-remarks = [(remark.clause, remark.what, remark.detail) for remark in observe(store, Step(**{step!r})).remarks]
-print("remarks:", *remarks, sep="\\n  ")
-sys.exit(bool(remarks))
+found = remarks(store, Step(**{step!r}))
+print("remarks:", *found, sep="\\n  ")
+sys.exit(bool(found))
 """
 
 

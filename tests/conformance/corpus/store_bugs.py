@@ -85,7 +85,7 @@ class EscapesSandbox(Store):
     __slots__ = ()
 
     def read_bytes(self, path: Any) -> bytes:
-        return super().read_bytes(posixpath.normpath("/" + path))
+        return super().read_bytes(posixpath.normpath(f"/{path}"))
 
 
 class IgnoresCase(Store):

@@ -46,6 +46,35 @@ def store_has(store: Store, key: str) -> bool:
         return False
 
 
+@law("names.twins", "PATH-006", READ, WRITE, LIST, Capability.DELETE)
+def names_that_look_alike_are_two(store: Store) -> int:
+    """Deleting a file or a folder leaves the one beside it alone, whose name looks like it."""
+    hits = 0
+    for name, twins in TWINS.items():
+        for twin in twins:
+            if not (_put(store, f"{name}/x") and _put(store, f"{twin}/x")):
+                continue
+            store.delete_folder(name, recursive=True)
+            claim(contents(store) == {f"{twin}/x": b"x"}, f"deleting folder {name!r} left {sorted(contents(store))}")
+            store.write(f"{twin}/{name}", b"y")
+            store.write(f"{twin}/{twin}", b"z")
+            store.delete(f"{twin}/{name}")
+            left = {f"{twin}/x": b"x", f"{twin}/{twin}": b"z"}
+            claim(contents(store) == left, f"deleting {twin!r}/{name!r} left {sorted(contents(store))}")
+            store.delete_folder(twin, recursive=True)
+            hits += 1
+    return hits
+
+
+def _put(store: Store, key: str) -> bool:
+    """Whether the medium can hold the name."""
+    try:
+        store.write(key, b"x")
+    except InvalidPath:
+        return False
+    return True
+
+
 @law("names.aliases", "PATH-001", READ, WRITE, LIST)
 def aliases_are_one_path(store: Store) -> int:
     """All spellings of one path are the same file for every method."""
