@@ -118,7 +118,8 @@ def harness_of(found: Any, target: str = "") -> Harness:
         harness, call = Harness(found), ""
     else:
         raise ValueError(f"target {target!r} is neither a factory nor a Harness")
-    target = target or f"{getattr(found, '__module__', '')}:{getattr(found, '__qualname__', '')}"
+    if not target:  # in hand, not by name: it is called by its own, if it is a thing that has one
+        target = f"{getattr(found, '__module__', '')}:{getattr(found, '__qualname__', 'backend')}"
     module_name, _, attribute = target.partition(":")
     name, _, rest = attribute.partition(".")
     tail = f".{rest}" if rest else ""

@@ -45,6 +45,7 @@ _HEAD = '''"""{sentence}
 Exits with 1 while the backend differs so, with 0 once it does not.
 """
 
+import io
 import sys
 
 from remote_store import Store
@@ -75,6 +76,12 @@ def open_atomic(path, content, **options):
     with store.open_atomic(path, **options) as stream:
         stream.write(content)
     return stream.result
+
+"""
+_TRICKLE = """
+class Trickle(io.BytesIO):
+    def read(self, size=-1):
+        return super().read(min(size, 3) if size > 0 else 3)  # reads come short, as those of a socket do
 
 """
 _RECORD = """
@@ -115,6 +122,7 @@ def script_of(divergence: Divergence, make: str) -> str:
     steps = divergence.steps
     calls = {step.call for step in steps}
     text = head + _ATTEMPT.format(store=store)
+    text += _TRICKLE if any(step.source == "trickle" for step in steps) else ""
     text += _OPEN_ATOMIC if "open_atomic" in calls else ""
     text += _RECORD if steps[-1].call in _RECORDS else ""
     last = len(steps)
@@ -133,8 +141,8 @@ def script_of(divergence: Divergence, make: str) -> str:
         return text + _VERDICT
     if finding.clause == "INFO-002":
         text += "info = store.get_folder_info('')\nseen = (info.file_count, info.total_size)\n"
-        text += "sizes = [file.size for file in store.list_files('', recursive=True)]\n"
-        return text + "allowed = [(len(sizes), sum(sizes))]\n" + _VERDICT
+        text += "sizes = {str(file): file.size for file in store.list_files('', recursive=True)}\n"
+        return text + "allowed = [(len(sizes), sum(sizes.values()))]\n" + _VERDICT
     return text + _TREE + f"allowed = [{_tree(finding.expected)!r}]\n" + _VERDICT
 
 
@@ -168,7 +176,7 @@ def _content(step: Step) -> str:
     if step.call == "write_text":
         return f"{text}.decode('latin-1'), encoding='latin-1'"
     if step.source in ("stream", "trickle"):
-        return f"__import__('io').BytesIO({text})"
+        return f"{'io.BytesIO' if step.source == 'stream' else 'Trickle'}({text})"
     return text if step.source == "bytes" else f"{step.source}({text})"
 
 

@@ -49,7 +49,7 @@ class Bug:
 
 def _bugs() -> Iterator[Bug]:
     d, s, m = driver_bugs, store_bugs, media_bugs
-    yield Bug(d.DeletesPrefix, ("DELF-001",))
+    yield Bug(d.DeletesPrefix, ("DELF-001", "PATH-006"))
     yield Bug(d.IgnoresOverwrite, ("WRITE-001", "AW-001"))
     yield Bug(d.OverwritesAlways, ("WRITE-003",))
     yield Bug(d.PublishesHalf, ("WRITE-007",), "source.raises")
@@ -62,7 +62,7 @@ def _bugs() -> Iterator[Bug]:
     yield Bug(d.DropsMetadata, ("META-004",))
     yield Bug(d.KeepsMetadata, ("META-003",))
     yield Bug(d.TruncatesRead, ("READ-001",))
-    yield Bug(d.StripsNames, ("WRITE-001", "WRITE-002", "AW-001"))
+    yield Bug(d.StripsNames, ("WRITE-001", "WRITE-002", "AW-001", "PATH-006"))
     yield Bug(d.FoldsNormalForms, ("WRITE-001", "WRITE-002", "AW-001"))
     yield Bug(d.AllowsClash, ("WRITE-004", "COPY-004", "MOVE-004"))
     yield Bug(d.DeletesMissingSilently, ("DEL-002",))
@@ -84,18 +84,18 @@ def _bugs() -> Iterator[Bug]:
     yield Bug(s.SwallowsErrors, ("PATH-005",))
     yield Bug(s.EscapesSandbox, ("PATH-005",))
     yield Bug(s.IgnoresCase, ("LIST-005",))
-    yield Bug(s.GlobsLiterals, ("DEL-001",))
+    yield Bug(s.GlobsLiterals, ("DEL-001", "PATH-006"))
     yield Bug(s.PathlessErrors, ("ERR-003",))
     yield Bug(s.LeaksNative, ("ERR-003",))
     yield Bug(s.BypassesGate, ("CAP-001",))
     yield Bug(s.EscapingChild, ("STORE-002",))
-    yield Bug(m.LocalGlobs, ("DELF-001",))
+    yield Bug(m.LocalGlobs, ("DELF-001", "PATH-006"))
     yield Bug(m.LocalWritesInPlace, ("SIO-006",), "atomic.reader")
     yield Bug(m.LocalChecksThenCreates, ("WRITE-009",), "create.exclusive")
     yield Bug(m.LocalReadsWhole, ("SIO-005",), "read.memory")
     yield Bug(m.LocalPrunes, ("MOVE-001",))
-    yield Bug(m.SqlLike, ("DELF-001",))
-    yield Bug(m.SqlFolds, ("DEL-001", "DEL-002"))
+    yield Bug(m.SqlLike, ("DELF-001", "PATH-006"))
+    yield Bug(m.SqlFolds, ("DEL-001", "DEL-002", "PATH-006"))
     yield Bug(m.SqlWritesOverFolder, ("WRITE-004", "COPY-004", "MOVE-004"))
     yield Bug(m.SqlStoresThenRaises, ("ERR-001",))
 
@@ -118,7 +118,7 @@ class Kill:
 
 
 def kill(bug: Bug, seed: int = 0, tour: bool = True) -> Kill | None:
-    """Find the bug, as a run does: exploring plain, then in a child, then by the laws; None if it survives."""
+    """Find the bug as a run does: exploring plain, then in a child, then by the laws; None if it survives."""
     supply = Supply(bug.harness)
     try:
         return _kill(bug, supply, seed, tour)
@@ -127,12 +127,9 @@ def kill(bug: Bug, seed: int = 0, tour: bool = True) -> Kill | None:
 
 
 def _kill(bug: Bug, supply: Supply, seed: int, tour: bool) -> Kill | None:
-    profile = profile_of(supply.fresh())
     if bug.law:
-        result = run_part(bug.harness, "laws", Settings("full"), lambda what: None)
-        own = next(law for law in result.laws if law.id == bug.law)
-        law = REGISTRY[bug.law]
-        return Kill(bug, f"law {law.id}", law.clause, 0, 0, own.broken, False) if own.outcome == "divergent" else None
+        return _by_law(bug)
+    profile = profile_of(supply.fresh())
     for jailed in (False, True):
 
         def begin(jailed: bool = jailed) -> Lockstep:
@@ -147,6 +144,15 @@ def _kill(bug: Bug, supply: Supply, seed: int, tour: bool) -> Kill | None:
             where = "child" if jailed else "plain"
             said = f"{finding.step} {finding.observed}"
             return Kill(bug, where, finding.clause, case.example, len(steps), said, toured)
+    return _by_law(bug)
+
+
+def _by_law(bug: Bug) -> Kill | None:
+    """What the laws say, the one law that is named or any that names a clause of the bug's."""
+    for result in run_part(bug.harness, "laws", Settings("full"), lambda what: None).laws:
+        law = REGISTRY[result.id]
+        if result.outcome == "divergent" and (law.id == bug.law or (not bug.law and law.clause in bug.clauses)):
+            return Kill(bug, f"law {law.id}", law.clause, 0, 0, result.broken, False)
     return None
 
 
