@@ -7,12 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol, runtime_checkable
+from typing import Any, BinaryIO, Literal, Protocol, TypeVar, runtime_checkable
 
 from remote_store.path import RemotePath
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
 
 __all__ = [
     "ContentDigest",
@@ -43,6 +40,9 @@ class PathEntry(Protocol):
     def name(self) -> str: ...
 
 
+D = TypeVar("D", bound="_Deferred")
+
+
 class _Deferred:
     """A record may be made without its fields: they are worked out when one is first asked for.
 
@@ -53,7 +53,7 @@ class _Deferred:
     _work_out: tuple[Callable[..., Any], tuple[Any, ...]]
 
     @classmethod
-    def deferred(cls, work_out: Callable[..., Self], *args: Any) -> Self:
+    def deferred(cls: type[D], work_out: Callable[..., D], *args: Any) -> D:
         """The record that `work_out(*args)` gives, at next to no cost until it is looked at."""
         record = _new(cls)
         _set_work_out(record, (work_out, args))
