@@ -107,7 +107,7 @@ def test_the_scripts_of_every_class_of_divergence_show_it(tmp_path: Path) -> Non
     count = f"{made(MemoryBackend)}\nfrom {s.__name__} import CountOff as Store"
     harnesses.append(Harness(MemoryBackend, store=s.CountOff, script=count))
     for number, harness in enumerate(harnesses):
-        report = check(harness, tier="smoke", witness=tmp_path / str(number))
+        report = check(harness, tier="smoke", examples=12, witness=tmp_path / str(number))
         scripts = [it.script_path for it in report.targets[0].divergences[:3]]
         assert scripts
         assert [execute(script) for script in scripts] == [1] * len(scripts), scripts

@@ -76,7 +76,16 @@ def _divergences(done: Mapping[str, PartResult]) -> list[Divergence]:
             if result.outcome in ("divergent", "flaky"):
                 made = _of_law(result)
                 found[made.signature] = made
-    return sorted(found.values(), key=lambda it: (len(it.steps) or 4, it.law, it.signature))
+    return sorted(
+        found.values(),
+        key=lambda it: (
+            len(it.steps) or 4,
+            it.allowed.startswith("the tree"),
+            it.finding is None or it.finding.answer is None,
+            it.law,
+            it.signature,
+        ),
+    )
 
 
 def _of_case(case: Case, part: str) -> Divergence:

@@ -12,7 +12,7 @@ from remote_store.backend import Backend
 from remote_store.conformance.clauses import clause_of
 from remote_store.conformance.model import Model, profile_of
 from remote_store.conformance.observe import Remark, Seen, observe
-from remote_store.conformance.step import Step
+from remote_store.conformance.step import Step, short
 from remote_store.conformance.tree import Difference, Tree, Unreadable, differences, look, text_of
 from remote_store.store import Store
 
@@ -193,10 +193,12 @@ def _tree_findings(
     found = []
     for it in {difference.what: difference for difference in reversed(wrong)}.values():
         clause = it.clause or ("ERR-001" if refused else scene.clause(it.what))
-        text = f"{_outcome_text(seen)}, and {it}"
+        stays = it.what.endswith("appeared") and (it.path in before.files or it.path in before.folders)
+        what = it.what.replace("appeared", "stays") if stays else it.what
+        text = f"{_outcome_text(seen)}, and {what}: {text_of(it.path)!r}"
         wanted = "the tree as it was" if refused else _tree_text(expected, it.path)
         situation = f"{scene.sign} {_word(seen)}"
-        found.append(Finding(situation, it.what, clause, scene.step, text, wanted, before, expected, tree))
+        found.append(Finding(situation, what, clause, scene.step, text, wanted, before, expected, tree))
     return found
 
 
@@ -225,7 +227,7 @@ class _Scene:
         """`move F to - (below), overwrite`: the call, the kinds at its paths, the flags."""
         step = self.step
         flags = [name for name in ("overwrite", "missing_ok", "recursive") if getattr(step, name)]
-        flags += [name for name in ("metadata", "pattern", "max_depth") if getattr(step, name) is not None]
+        flags += ["pattern"] if step.pattern is not None else []
         parts = [step.call, self.source] + ([f"to {self.target} ({self.relation})"] if self.target else [])
         return ", ".join([" ".join(part for part in parts if part), *flags])
 
@@ -270,8 +272,10 @@ def _allowed_text(options: Allowed) -> str:
 
 def _tree_text(tree: Tree, path: tuple[str, ...]) -> str:
     if path in tree.files:
-        return f"{text_of(path)!r} with {tree.files[path]}"
-    return f"{text_of(path)!r} as a folder" if path in tree.folders else f"nothing new at {text_of(path)!r}"
+        file = tree.files[path]
+        metadata = f" and metadata {dict(file.metadata)}" if file.metadata else ""
+        return f"{text_of(path)!r} with {short(file.content)}{metadata}"
+    return f"{text_of(path)!r} as a folder" if path in tree.folders else f"nothing at {text_of(path)!r}"
 
 
 def remarks(store: Store, step: Step) -> list[Remark]:

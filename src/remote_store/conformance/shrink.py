@@ -14,7 +14,7 @@ from remote_store.path import normalize
 __all__ = ["shrink"]
 
 Trace = tuple[Step, ...]
-BUDGET = 400
+BUDGET = 250
 """Replays, at most."""
 
 

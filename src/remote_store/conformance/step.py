@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-__all__ = ["ARGUMENTS", "MUTATING", "Metadata", "Step", "steps_from_json", "steps_to_json"]
+__all__ = ["ARGUMENTS", "MUTATING", "Metadata", "Step", "short", "steps_from_json", "steps_to_json"]
 
 Metadata = tuple[tuple[str, str], ...]
 
@@ -77,7 +77,7 @@ class Step:
         if self.dst is not None:
             parts.append(repr(self.dst))
         if self.content is not None:
-            parts.append(_short(self.content) if self.source == "bytes" else f"{self.source} of {_short(self.content)}")
+            parts.append(short(self.content) if self.source == "bytes" else f"{self.source} of {short(self.content)}")
         parts += [f"{name}={value!r}" for name, value in self.options().items()]
         return f"{self.call}({', '.join(parts)})"
 
@@ -116,7 +116,8 @@ class Step:
         return cls(**named)
 
 
-def _short(content: bytes) -> str:
+def short(content: bytes) -> str:
+    """A content as text, cut where it is long."""
     return repr(content) if len(content) <= 40 else f"{content[:12]!r}... ({len(content)} bytes)"
 
 

@@ -12,7 +12,7 @@ from remote_store.conformance.harness import Supply
 from remote_store.conformance.laws import REGISTRY
 from remote_store.conformance.lockstep import Lockstep
 from remote_store.conformance.model import profile_of
-from remote_store.conformance.parts import Settings, run_part
+from remote_store.conformance.parts import run_law
 from remote_store.conformance.shrink import shrink
 from remote_store.conformance.tour import walk
 from tests.conformance.corpus import driver_bugs, media_bugs, store_bugs
@@ -84,7 +84,7 @@ def _bugs() -> Iterator[Bug]:
     yield Bug(s.SwallowsErrors, ("PATH-005",))
     yield Bug(s.EscapesSandbox, ("PATH-005",))
     yield Bug(s.IgnoresCase, ("LIST-005",))
-    yield Bug(s.GlobsLiterals, ("DEL-001", "PATH-006"))
+    yield Bug(s.GlobsLiterals, ("PATH-006",), "names.twins")
     yield Bug(s.PathlessErrors, ("ERR-003",))
     yield Bug(s.LeaksNative, ("ERR-003",))
     yield Bug(s.BypassesGate, ("CAP-001",))
@@ -95,7 +95,7 @@ def _bugs() -> Iterator[Bug]:
     yield Bug(m.LocalReadsWhole, ("SIO-005",), "read.memory")
     yield Bug(m.LocalPrunes, ("MOVE-001",))
     yield Bug(m.SqlLike, ("DELF-001", "PATH-006"))
-    yield Bug(m.SqlFolds, ("DEL-001", "DEL-002", "PATH-006"))
+    yield Bug(m.SqlFolds, ("PATH-006",), "names.twins")
     yield Bug(m.SqlWritesOverFolder, ("WRITE-004", "COPY-004", "MOVE-004"))
     yield Bug(m.SqlStoresThenRaises, ("ERR-001",))
 
@@ -128,7 +128,7 @@ def kill(bug: Bug, seed: int = 0, tour: bool = True) -> Kill | None:
 
 def _kill(bug: Bug, supply: Supply, seed: int, tour: bool) -> Kill | None:
     if bug.law:
-        return _by_law(bug)
+        return _by_law(bug, supply)
     profile = profile_of(supply.fresh())
     for jailed in (False, True):
 
@@ -144,15 +144,16 @@ def _kill(bug: Bug, supply: Supply, seed: int, tour: bool) -> Kill | None:
             where = "child" if jailed else "plain"
             said = f"{finding.step} {finding.observed}"
             return Kill(bug, where, finding.clause, case.example, len(steps), said, toured)
-    return _by_law(bug)
+    return _by_law(bug, supply)
 
 
-def _by_law(bug: Bug) -> Kill | None:
-    """What the laws say, the one law that is named or any that names a clause of the bug's."""
-    for result in run_part(bug.harness, "laws", Settings("full"), lambda what: None).laws:
-        law = REGISTRY[result.id]
-        if result.outcome == "divergent" and (law.id == bug.law or (not bug.law and law.clause in bug.clauses)):
-            return Kill(bug, f"law {law.id}", law.clause, 0, 0, result.broken, False)
+def _by_law(bug: Bug, supply: Supply) -> Kill | None:
+    """What the laws say: the one that is named, or any that names a clause of the bug's."""
+    for law in REGISTRY.values():
+        if law.id == bug.law or (not bug.law and law.clause in bug.clauses):
+            result = run_law(supply, law)
+            if result.outcome == "divergent":
+                return Kill(bug, f"law {law.id}", law.clause, 0, 0, result.broken, False)
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 from typing import Any
 
 from remote_store.capabilities import Capability
@@ -174,6 +175,21 @@ def a_long_listing_is_whole(store: Store) -> int:
         total = store.get_folder_info("many").file_count
         claim(total == count, f"get_folder_info counts {total} files of {count}")
     return count
+
+
+@law("list.pattern", "LIST-005", READ, WRITE, LIST)
+def a_pattern_is_matched_as_fnmatch_does(store: Store) -> int:
+    """A pattern chooses the names that fnmatch.fnmatchcase chooses: case counts, `[` and `.` are nothing special."""
+    names = ("a", "A", "ab", "f.txt", "F.TXT", ".hidden", "a b", "0", "[0]", "*", "x]")
+    patterns = ("*", "a", "A", "a*", "?", "[a-z]", "[!a]*", "[A-Z]*", "*.txt", "[[]0]", "[0]", "[*]", "", ".*", "*]")
+    held = [name for name in names if _put(store, f"files/{name}") and _put(store, f"folders/{name}/x")]
+    for pattern in patterns:
+        wanted = sorted(name for name in held if fnmatchcase(name, pattern))
+        files = sorted(file.name for file in store.list_files("files", pattern=pattern))
+        claim(files == wanted, f"list_files(pattern={pattern!r}) gives {files}, not {wanted}")
+        folders = sorted(folder.name for folder in store.list_folders("folders", pattern=pattern))
+        claim(folders == wanted, f"list_folders(pattern={pattern!r}) gives {folders}, not {wanted}")
+    return len(patterns)
 
 
 @law("child.sandbox", "STORE-002", READ, WRITE, LIST)
