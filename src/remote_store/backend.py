@@ -170,7 +170,7 @@ class Backend(ABC):
         return {}
 
     def check_path(self, path: str) -> None:
-        """Raise InvalidPath if the medium cannot name `path`. Before any I/O, for every operation. (PATH-007)"""
+        """Raise InvalidPath if the medium cannot name `path`: a matter of its text alone, and no I/O. (PATH-007)"""
 
     def map_error(self, exc: Exception) -> RemoteStoreError | None:
         """The typed error that a native one means; path, backend and cause are filled in for it. None: unknown."""

@@ -24,6 +24,9 @@ from remote_store.path import PathLike
 __all__ = ["Operations"]
 
 
+# Names of their own: looking a member up costs more than checking it.
+READ, WRITE, DELETE, METADATA = Capability.READ, Capability.WRITE, Capability.DELETE, Capability.METADATA
+ATOMIC_WRITE = Capability.ATOMIC_WRITE
 # Most writes have no metadata; a dictionary is quicker than making the options anew.
 _FLAGS = (False, True)
 _PLAIN = {(overwrite, atomic): WriteOptions(overwrite, atomic) for overwrite in _FLAGS for atomic in _FLAGS}
@@ -70,7 +73,7 @@ class Operations(Listing):
     # -- reading -----------------------------------------------------------------------------------------------------
 
     async def read_bytes(self, path: PathLike) -> bytes:
-        self.require(Capability.READ, path)
+        self.require(READ, path)
         key = self.file_key(path)
         try:
             return await self.port.call(key, self.backend.read_bytes, self.full(key))
@@ -78,7 +81,7 @@ class Operations(Listing):
             raise await self._reading_failure(error, key) from error.__cause__
 
     async def read(self, path: PathLike) -> BinaryIO:
-        self.require(Capability.READ, path)
+        self.require(READ, path)
         key = self.file_key(path)
         try:
             stream = await self.port.call(key, self.backend.read, self.full(key))
@@ -92,7 +95,7 @@ class Operations(Listing):
         return stream if stream.seekable() else spooled(stream)
 
     async def get_file_info(self, path: PathLike) -> FileInfo:
-        self.require(Capability.METADATA, path)
+        self.require(METADATA, path)
         key = self.file_key(path)
         try:
             entry = await self._stat(key, FILE)
@@ -129,7 +132,7 @@ class Operations(Listing):
     ) -> WriteOptions:
         """Metadata's own validity, then the gates. (META-001, CAP-001)"""
         kept = None if metadata is None else plan.user_metadata(metadata)
-        self.require(Capability.ATOMIC_WRITE if atomic else Capability.WRITE, path)
+        self.require(ATOMIC_WRITE if atomic else WRITE, path)
         if kept is not None:
             self.require(Capability.USER_METADATA, path)
         return WriteOptions(bool(overwrite), atomic, kept) if kept else _PLAIN[bool(overwrite), atomic]
@@ -178,7 +181,7 @@ class Operations(Listing):
     # -- deleting ----------------------------------------------------------------------------------------------------
 
     async def delete(self, path: PathLike, missing_ok: bool) -> None:
-        self.require(Capability.DELETE, path)
+        self.require(DELETE, path)
         key = self.file_key(path)
         try:
             await self.port.call(key, self.backend.delete, self.full(key))
@@ -188,7 +191,7 @@ class Operations(Listing):
                 raise reason from error.__cause__
 
     async def delete_folder(self, path: PathLike, recursive: bool, missing_ok: bool) -> None:
-        self.require(Capability.DELETE, path)
+        self.require(DELETE, path)
         key = self.key(path)
         if not key:
             raise locate(InvalidPath("the root cannot be deleted"), self.backend, key)
@@ -235,7 +238,7 @@ class Operations(Listing):
             return
         info = await self._require_file(src)
         metadata = info.metadata if Capability.USER_METADATA in self.capabilities else None
-        options = WriteOptions(overwrite, Capability.ATOMIC_WRITE in self.capabilities, metadata)
+        options = WriteOptions(overwrite, ATOMIC_WRITE in self.capabilities, metadata)
         with await self.read(src) as stream:
             await self.port.call(dst, self.backend.write, self.full(dst), stream, options)
 

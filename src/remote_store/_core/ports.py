@@ -16,6 +16,7 @@ T = TypeVar("T")
 Y = TypeVar("Y")
 
 _LOG = logging.getLogger("remote_store")
+_DEBUG = logging.DEBUG
 
 
 class SourceFailed(Exception):
@@ -45,7 +46,7 @@ class InlinePort:
         self.backend = backend
 
     async def call(self, path: str, verb: Callable[..., T], *args: Any) -> T:
-        if _LOG.isEnabledFor(logging.DEBUG):
+        if _LOG.isEnabledFor(_DEBUG):
             _log(self.backend, path, verb)
         try:
             return verb(*args)

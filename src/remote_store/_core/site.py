@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 
 from remote_store._core.plan import Kind
@@ -27,7 +28,7 @@ _AMBIGUOUS = (NotFound, AlreadyExists, InvalidPath)
 class Site:
     """A backend, the store's root in it, and a port to reach it."""
 
-    __slots__ = ("_check_name", "backend", "capabilities", "clash", "port", "root")
+    __slots__ = ("_check_name", "_known", "backend", "capabilities", "clash", "port", "root")
 
     def __init__(self, backend: Backend, root: str, port: Port) -> None:
         self.backend = backend
@@ -36,6 +37,8 @@ class Site:
         self.capabilities = backend.capabilities
         self.clash = backend.clash == "allowed"
         self._check_name = backend.check_path if overrides(backend, "check_path") else None
+        # What a path means depends on its text alone, and most paths are used more than once.
+        self._known = lru_cache(maxsize=1024)(self._key)
 
     # -- paths and gates ---------------------------------------------------------------------------------------------
 
@@ -47,6 +50,13 @@ class Site:
 
     def key(self, path: PathLike) -> str:
         """The key that `path` means in this store; InvalidPath before any I/O. (PATH-001, PATH-002, PATH-007)"""
+        return self._known(path) if path.__class__ is str else self._key(path)
+
+    def file_key(self, path: PathLike) -> str:
+        """The key of a file operation: never the root. (PATH-004)"""
+        return (self._known(path) if path.__class__ is str else self._key(path)) or self._refuse_root()
+
+    def _key(self, path: PathLike) -> str:
         try:
             key = normalize(path)
             if self._check_name is not None:
@@ -57,10 +67,6 @@ class Site:
                 error.path = str(path)
             raise
         return key
-
-    def file_key(self, path: PathLike) -> str:
-        """The key of a file operation: never the root. (PATH-004)"""
-        return self.key(path) or self._refuse_root()
 
     def full(self, key: str) -> str:
         """The backend's key for the store's `key`."""
