@@ -196,3 +196,19 @@ def test_a_machine_without_hypothesis_is_told_which_extra_to_install(tmp_path: P
     done = subprocess.run(arguments, capture_output=True, text=True, timeout=60, cwd=tmp_path)
     assert done.returncode == cli.EXIT_USAGE
     assert "remote-store[conformance]" in done.stderr
+
+
+@pytest.mark.spec("CONF-002")
+def test_a_law_replays_and_a_file_that_is_no_trace_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trace = tmp_path / "trace.json"
+    trace.write_text(json.dumps({"schema": SCHEMA, "law": "source.raises", "child": True}))
+    replay = ["conformance", "replay", str(trace), "--backend"]
+    assert cli.main([*replay, "memory"]) == 0
+    assert cli.main([*replay, f"{BUGS}:PublishesHalf"]) == 1
+    assert "WRITE-007" in capsys.readouterr().out
+    for wrong in ("[]", '{"schema": 999}', "no json", json.dumps({"schema": SCHEMA, "law": "nonsense"})):
+        trace.write_text(wrong)
+        assert cli.main([*replay, "memory"]) == cli.EXIT_USAGE
+    assert "trace" in capsys.readouterr().err

@@ -18,7 +18,7 @@ from remote_store.conformance.report import Divergence, LawOutcome, TargetReport
 from remote_store.conformance.rows import ROWS, Row, row_of
 from remote_store.conformance.witness import sentence_of
 
-__all__ = ["ENOUGH", "assess"]
+__all__ = ["ENOUGH", "assess", "divergence_of"]
 
 ENOUGH = {"smoke": 3, "full": 15, "soak": 50}
 """Successes without which a declared capability counts as not exercised."""
@@ -65,7 +65,7 @@ def _divergences(done: Mapping[str, PartResult]) -> list[Divergence]:
     found: dict[str, Divergence] = {}
     for name, part in done.items():
         for case in part.exploration.cases.values():
-            made = _of_case(case, name)
+            made = divergence_of(case, name)
             known = found.get(made.signature)
             if known is None or len(made.steps) < len(known.steps):
                 made.occurrences += known.occurrences if known else 0
@@ -88,7 +88,8 @@ def _divergences(done: Mapping[str, PartResult]) -> list[Divergence]:
     )
 
 
-def _of_case(case: Case, part: str) -> Divergence:
+def divergence_of(case: Case, part: str) -> Divergence:
+    """A case as the report has it."""
     finding = case.finding
     return Divergence(
         finding.situation,
