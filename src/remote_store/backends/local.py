@@ -6,7 +6,7 @@ Deleting, moving or replacing one changes the link's own name only. An absolute 
 the root's own path. Links *above* the root are resolved once, when the backend is made. (LOCAL-001)
 
 **Names.** A file is a regular file: fifos, sockets, devices, links that lead nowhere and names that no key can mean
-(not UTF-8, or with a backslash) are not listed, not opened and never replaced. Names that begin with `.~rs-` are the
+(not UTF-8, or with a backslash) are not listed, not read and never replaced. Names that begin with `.~rs-` are the
 backend's own. (LOCAL-002)
 
 **Writes.** Without `overwrite`, bytes go to an exclusively created file, in place; everything else goes to a temporary
@@ -46,9 +46,11 @@ from remote_store.path import RemotePath
 __all__ = ["LocalBackend"]
 
 _CHUNK = 1 << 18
+_SMALL = 1 << 16
 _PAGE = 1000
 _NO_SUCH_PLACE = frozenset({errno.ENOENT, errno.ENOTDIR})
-_NO_FILE = frozenset({errno.ENXIO, errno.ENODEV})  # what opening a socket, or a device without a driver, answers
+# What opening a socket or a device without a driver answers, and reading a fifo at an offset.
+_NO_FILE = frozenset({errno.ENXIO, errno.ENODEV, errno.ESPIPE})
 _NOT_LISTED = _NO_SUCH_PLACE | {errno.EXDEV, errno.ELOOP, errno.ENAMETOOLONG}
 _NO_COPY_RANGE = frozenset({errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF, errno.EPERM})
 
@@ -166,19 +168,22 @@ class LocalBackend(Backend):
     def read_bytes(self, path: str) -> bytes:
         fd = self._open(path, READ)
         try:
-            found = os.fstat(fd)
-            if not S_ISREG(found.st_mode):
-                raise _no_file(path, found)
-            size = found.st_size
-            data = os.read(fd, size + 1)
-            if len(data) == size:  # nothing came after what fstat promised
+            # Reading at an offset is refused by whatever is no file but a device node, and cheaper than to ask first.
+            data = os.pread(fd, _SMALL, 0)
+            if data and not os.pread(fd, 1, len(data)):
                 return data
-            chunks = [data]
-            while data := os.read(fd, _CHUNK):
-                chunks.append(data)
-            return b"".join(chunks)
+            return data + self._rest(path, fd, len(data))
         finally:
             os.close(fd)
+
+    def _rest(self, path: str, fd: int, start: int) -> bytes:
+        """The content from `start` on, of what is a file for certain."""
+        found = os.fstat(fd)
+        if not S_ISREG(found.st_mode):
+            raise _no_file(path, found)
+        os.lseek(fd, start, os.SEEK_SET)
+        with FileIO(fd, closefd=False) as stream:
+            return stream.readall()
 
     def _open_file(self, path: str) -> int:
         fd = self._open(path, READ)
