@@ -73,18 +73,16 @@ class Operations(Listing):
     # -- reading -----------------------------------------------------------------------------------------------------
 
     async def read_bytes(self, path: PathLike) -> bytes:
-        self.require(READ, path)
-        key = self.file_key(path)
+        key, full = self.file(READ, path)
         try:
-            return await self.port.call(key, self.backend.read_bytes, self.full(key))
+            return await self.port.call(key, self.backend.read_bytes, full)
         except RemoteStoreError as error:
             raise await self._reading_failure(error, key) from error.__cause__
 
     async def read(self, path: PathLike) -> BinaryIO:
-        self.require(READ, path)
-        key = self.file_key(path)
+        key, full = self.file(READ, path)
         try:
-            stream = await self.port.call(key, self.backend.read, self.full(key))
+            stream = await self.port.call(key, self.backend.read, full)
         except RemoteStoreError as error:
             raise await self._reading_failure(error, key) from error.__cause__
         seekable = Capability.SEEKABLE_READ in self.capabilities
@@ -95,8 +93,7 @@ class Operations(Listing):
         return stream if stream.seekable() else spooled(stream)
 
     async def get_file_info(self, path: PathLike) -> FileInfo:
-        self.require(METADATA, path)
-        key = self.file_key(path)
+        key, _ = self.file(METADATA, path)
         try:
             entry = await self._stat(key, FILE)
         except RemoteStoreError as error:
@@ -130,12 +127,12 @@ class Operations(Listing):
     def _options(
         self, path: PathLike, overwrite: bool, metadata: Mapping[str, str] | None, atomic: bool
     ) -> WriteOptions:
-        """Metadata's own validity, then the gates. (META-001, CAP-001)"""
+        """How to write, the metadata checked and its own gate passed. (META-001, META-005)"""
         kept = None if metadata is None else plan.user_metadata(metadata)
-        self.require(ATOMIC_WRITE if atomic else WRITE, path)
-        if kept is not None:
-            self.require(Capability.USER_METADATA, path)
-        return WriteOptions(bool(overwrite), atomic, kept) if kept else _PLAIN[bool(overwrite), atomic]
+        if kept is None:
+            return _PLAIN[bool(overwrite), atomic]
+        self.require(Capability.USER_METADATA, path)
+        return WriteOptions(bool(overwrite), atomic, kept)
 
     def _writing_error(self, overwrite: bool) -> Callable[[Kind], RemoteStoreError | None]:
         return lambda kind: plan.writing_error(kind, overwrite=overwrite, clash=self.clash)
@@ -144,10 +141,10 @@ class Operations(Listing):
         self, path: PathLike, content: object, overwrite: bool, metadata: Mapping[str, str] | None, atomic: bool = False
     ) -> WriteResult:
         options = self._options(path, overwrite, metadata, atomic)
-        key = self.file_key(path)
-        source = content if content.__class__ is bytes else source_of(content)
+        key, full = self.file(ATOMIC_WRITE if atomic else WRITE, path)
+        source = source_of(content)
         try:
-            return self._own(await self.port.call(key, self.backend.write, self.full(key), source, options))
+            return self._own(await self.port.call(key, self.backend.write, full, source, options))
         except RemoteStoreError as error:
             raise await self._explained(error, key, self._writing_error(overwrite)) from error.__cause__
 
@@ -159,14 +156,14 @@ class Operations(Listing):
         What forbids the write is said here already, not only at the end.
         """
         options = self._options(path, overwrite, metadata, atomic=True)
-        key = self.file_key(path)
+        key, full = self.file(ATOMIC_WRITE, path)
         if error := self._writing_error(overwrite)(await self._kind(key, FILE)):
             raise locate(error, self.backend, key)
         handle: WriteHandle
         if overrides(self.backend, "open_write"):
-            handle = await self.port.call(key, self.backend.open_write, self.full(key), options)
+            handle = await self.port.call(key, self.backend.open_write, full, options)
         else:
-            handle = SpooledWrite(self.backend, self.full(key), options)
+            handle = SpooledWrite(self.backend, full, options)
         return key, AtomicWriter(handle, self._failure(key))
 
     async def commit(self, key: str, writer: AtomicWriter, overwrite: bool) -> None:
@@ -181,10 +178,9 @@ class Operations(Listing):
     # -- deleting ----------------------------------------------------------------------------------------------------
 
     async def delete(self, path: PathLike, missing_ok: bool) -> None:
-        self.require(DELETE, path)
-        key = self.file_key(path)
+        key, full = self.file(DELETE, path)
         try:
-            await self.port.call(key, self.backend.delete, self.full(key))
+            await self.port.call(key, self.backend.delete, full)
         except RemoteStoreError as error:
             reason = await self._reading_failure(error, key)
             if not (missing_ok and isinstance(reason, NotFound)):
@@ -211,8 +207,7 @@ class Operations(Listing):
         await self._transfer(Capability.MOVE, src, dst, bool(overwrite))
 
     async def _transfer(self, capability: Capability, src: PathLike, dst: PathLike, overwrite: bool) -> None:
-        self.require(capability, src)
-        source, target = self.file_key(src), self.file_key(dst)
+        source, target = self.file(capability, src)[0], self.file(capability, dst)[0]
         try:
             if source == target:  # onto itself nothing happens, but a missing file is missing (COPY-002, MOVE-002)
                 await self._require_file(source)

@@ -38,7 +38,7 @@ class Site:
         self.clash = backend.clash == "allowed"
         self._check_name = backend.check_path if overrides(backend, "check_path") else None
         # What a path means depends on its text alone, and most paths are used more than once.
-        self._known = lru_cache(maxsize=1024)(self._key)
+        self._known = lru_cache(maxsize=1024)(self._keys)
 
     # -- paths and gates ---------------------------------------------------------------------------------------------
 
@@ -50,23 +50,27 @@ class Site:
 
     def key(self, path: PathLike) -> str:
         """The key that `path` means in this store; InvalidPath before any I/O. (PATH-001, PATH-002, PATH-007)"""
-        return self._known(path) if path.__class__ is str else self._key(path)
+        return (self._known(path) if path.__class__ is str else self._keys(path))[0]
 
-    def file_key(self, path: PathLike) -> str:
-        """The key of a file operation: never the root. (PATH-004)"""
-        return (self._known(path) if path.__class__ is str else self._key(path)) or self._refuse_root()
+    def file(self, capability: Capability, path: PathLike) -> tuple[str, str]:
+        """The store's key and the backend's for an operation on a file: gated, and never the root. (PATH-004)"""
+        if capability not in self.capabilities:
+            self.require(capability, path)
+        keys = self._known(path) if path.__class__ is str else self._keys(path)
+        return keys if keys[0] else self._refuse_root()
 
-    def _key(self, path: PathLike) -> str:
+    def _keys(self, path: PathLike) -> tuple[str, str]:
         try:
             key = normalize(path)
+            full = self.full(key)
             if self._check_name is not None:
-                self._check_name(f"{self.root}/{key}" if self.root else key)
+                self._check_name(full)
         except InvalidPath as error:
             error.backend = self.backend.name
             if error.path is None or self.root:
                 error.path = str(path)
             raise
-        return key
+        return key, full
 
     def full(self, key: str) -> str:
         """The backend's key for the store's `key`."""
