@@ -132,7 +132,7 @@ def test_a_medium_that_is_not_there_is_no_pass(tmp_path: Path, capsys: pytest.Ca
         assert "infrastructure error" in capsys.readouterr().out
 
 
-@pytest.mark.spec("CONF-008")
+@pytest.mark.spec("CONF-011")
 def test_a_pin_excuses_exactly_what_it_names_until_it_expires() -> None:
     from dataclasses import replace
 
@@ -176,7 +176,7 @@ def test_the_same_seed_gives_the_same_run() -> None:
     assert [it.sentence for it in first.divergences] == [it.sentence for it in second.divergences]
 
 
-@pytest.mark.spec("CONF-008")
+@pytest.mark.spec("CONF-012")
 def test_a_law_that_is_broken_names_its_clause() -> None:
     report = check(PublishesHalf, tier="smoke").targets[0]
     assert report.law("source.raises").outcome == "divergent"
