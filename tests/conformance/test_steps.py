@@ -65,7 +65,7 @@ ROOT = (frozenset(), frozenset())
 @pytest.mark.parametrize(
     ("profile", "states"),
     [
-        # Each of the files `a`, `a/b`, `a/c`, `ab` is missing or has one of two contents; `a` excludes what is below it.
+        # Each of `a`, `a/b`, `a/c`, `ab` is missing or has one of two contents; a file `a` excludes what is below it.
         (replace(MEMORY, folders="implied"), 3 * 3 * 3 + 2 * 3),
         (MEMORY, 3 * 3 * 3 + 2 * 3 + 3),  # and the folder `a` may be empty
         (replace(MEMORY, folders="implied", clash="allowed"), 3 * 3 * 3 * 3),
