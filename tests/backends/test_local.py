@@ -8,6 +8,7 @@ import os
 import pickle
 import shutil
 import socket
+import stat
 import unicodedata
 from contextlib import suppress
 from dataclasses import replace
@@ -250,7 +251,7 @@ def test_the_file_systems_own_root_can_be_the_root(tmp_path: Path, reach: str) -
 
 
 @pytest.mark.spec("READ-001")
-@pytest.mark.parametrize("size", [0, 1, 1024, (1 << 18) + 1])
+@pytest.mark.parametrize("size", [0, 1, 1024, (1 << 16) - 1, 1 << 16, (1 << 16) + 1, (1 << 18) + 1])
 def test_what_was_written_is_read(store: Store, size: int) -> None:
     content = os.urandom(size)
     store.write("a/f", content)
@@ -267,15 +268,30 @@ def test_a_file_that_grows_while_it_is_read_is_read_to_its_end(
     local: LocalBackend, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (root / "f").write_bytes(b"12345")
-    fstat = os.fstat
+    pread = os.pread
 
-    def early(fd: int) -> os.stat_result:
-        values = list(fstat(fd))
-        values[6] = 2  # st_size, as it was before the file grew
-        return os.stat_result(values)
+    def growing(fd: int, size: int, start: int) -> bytes:
+        data = pread(fd, size, start)
+        if start == 0:
+            with open(root / "f", "ab") as file:
+                file.write(b"678")
+        return data
 
-    monkeypatch.setattr(module.os, "fstat", early)
-    assert local.read_bytes("f") == b"12345"
+    monkeypatch.setattr(module.os, "pread", growing)
+    assert local.read_bytes("f") == b"12345678"
+
+
+@pytest.mark.spec("LOCAL-002")
+def test_an_empty_device_is_no_empty_file(store: Store, root: Path) -> None:
+    try:
+        os.mknod(root / "null", 0o600 | stat.S_IFCHR, os.makedev(1, 3))
+        os.close(os.open(root / "null", os.O_RDONLY))
+    except OSError as error:
+        pytest.skip(f"no device node can be made and opened here: {error}")
+    assert not store.exists("null")
+    for read in (store.read, store.read_bytes):
+        with pytest.raises(NotFound):
+            read("null")
 
 
 @pytest.mark.spec("SIO-001")

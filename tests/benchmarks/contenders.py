@@ -219,30 +219,16 @@ class RawMemory(dict[str, bytes]):
 class RemoteStoreMemory:
     def __init__(self) -> None:
         self.store = Store(MemoryBackend())
+        self.get, self.exists = self.store.read_bytes, self.store.exists
 
     def put(self, key: str, data: bytes) -> None:
         self.store.write(key, data, overwrite=True)
 
-    def get(self, key: str) -> bytes:
-        return self.store.read_bytes(key)
-
-    def exists(self, key: str) -> bool:
-        return self.store.exists(key)
-
 
 class FsspecMemory:
     def __init__(self) -> None:
-        self.files: Any = fsspec.filesystem("memory")
-
-    def put(self, key: str, data: bytes) -> None:
-        self.files.pipe_file(key, data)
-
-    def get(self, key: str) -> bytes:
-        content: bytes = self.files.cat_file(key)
-        return content
-
-    def exists(self, key: str) -> bool:
-        return bool(self.files.exists(key))
+        files = fsspec.filesystem("memory")
+        self.put, self.get, self.exists = files.pipe_file, files.cat_file, files.exists
 
 
 def on_folder(root: str) -> dict[str, Any]:
