@@ -491,7 +491,7 @@ def test_of_concurrent_creators_in_threads_exactly_one_wins(store: Store, root: 
     assert not [path for path in seen(root) if _local_write.TEMPORARY in path]
 
 
-@pytest.mark.spec("LOCAL-006")
+@pytest.mark.spec("LOCAL-006", "WRITE-009", "MOVE-007")
 @pytest.mark.parametrize("call", ["store.write(key, mine)", "store.write_atomic(key, mine)", "moved(key)"])
 def test_of_concurrent_creators_in_processes_exactly_one_wins(reach: str, root: Path, call: str) -> None:
     text = f"""

@@ -92,6 +92,7 @@ def _bugs() -> Iterator[Bug]:
     yield Bug(m.LocalGlobs, ("DELF-001", "PATH-006"))
     yield Bug(m.LocalWritesInPlace, ("SIO-006",), "atomic.reader")
     yield Bug(m.LocalChecksThenCreates, ("WRITE-009",), "create.exclusive")
+    yield Bug(m.LocalMovesOver, ("MOVE-007",), "move.exclusive")
     yield Bug(m.LocalReadsWhole, ("SIO-005",), "read.memory")
     yield Bug(m.LocalPrunes, ("MOVE-001",))
     yield Bug(m.SqlLike, ("DELF-001", "PATH-006"))

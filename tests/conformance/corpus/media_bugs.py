@@ -64,6 +64,16 @@ class LocalChecksThenCreates(_Local):
         return super().write(path, source, options)
 
 
+class LocalMovesOver(_Local):
+    """A move without overwrite looks first and renames later: two moves to one place both win."""
+
+    def move(self, src: str, dst: str, overwrite: bool) -> None:
+        if not overwrite and not os.path.exists(os.path.join(self.root, dst)):
+            time.sleep(0.002)
+            overwrite = True
+        super().move(src, dst, overwrite)
+
+
 class LocalReadsWhole(_Local):
     """LAZY_READ is declared, but read() holds the whole file."""
 

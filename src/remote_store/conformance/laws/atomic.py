@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from threading import Barrier, Event, Thread
 from typing import Any
 
@@ -13,6 +14,7 @@ from remote_store.errors import AlreadyExists, NotFound, RemoteStoreError
 from remote_store.store import Store
 
 READ, WRITE, LIST, ATOMIC = Capability.READ, Capability.WRITE, Capability.LIST, Capability.ATOMIC_WRITE
+_CROWD = 4
 
 
 class LeaveError(Exception):
@@ -94,24 +96,25 @@ def of_many_creators_one_wins(store: Store) -> int:
     hits = 0
     writes: list[Callable[..., Any]] = [store.write] + ([store.write_atomic] if store.supports(ATOMIC) else [])
     for attempt in range(6):
-        write, path, crowd = writes[attempt % len(writes)], f"new{attempt}", 4
-        barrier, results = Barrier(crowd), [""] * crowd
+        write, path = writes[attempt % len(writes)], f"new{attempt}"
+        winner = _race(lambda me, write=write, path=path: write(path, b"%d" % me))  # type: ignore[misc]
+        claim(store.read_bytes(path) == b"%d" % winner, "the file is not the winner's")
+        hits += 1
+    return hits
 
-        def create(
-            me: int, write: Any = write, path: str = path, barrier: Barrier = barrier, results: list[str] = results
-        ) -> None:
-            barrier.wait(10)
-            try:
-                write(path, b"%d" % me)
-                results[me] = "won"
-            except AlreadyExists:
-                results[me] = "lost"
-            except Exception as error:  # noqa: BLE001 - shown in the claim
-                results[me] = repr(error)
 
-        _join(_start([lambda me=me, create=create: create(me) for me in range(crowd)]))  # type: ignore[misc]
-        claim(sorted(results) == ["lost"] * (crowd - 1) + ["won"], f"{crowd} creators of one file: {sorted(results)}")
-        claim(store.read_bytes(path) == b"%d" % results.index("won"), "the file is not the winner's")
+@law("move.exclusive", "MOVE-007", READ, WRITE, Capability.MOVE, Capability.ATOMIC_MOVE)
+def of_many_moves_to_one_place_one_wins(store: Store) -> int:
+    """Of concurrent moves to one place without overwrite exactly one wins; the others' sources stay."""
+    hits = 0
+    for attempt in range(6):
+        sources = [f"{attempt}/from{me}" for me in range(_CROWD)]
+        for me, source in enumerate(sources):
+            store.write(source, b"%d" % me)
+        winner = _race(lambda me, to=f"{attempt}/to", sources=sources: store.move(sources[me], to))  # type: ignore[misc]
+        claim(store.read_bytes(f"{attempt}/to") == b"%d" % winner, "the file is not the winner's")
+        kept = [source for source in sources if store.exists(source)]
+        claim(kept == [source for source in sources if source != sources[winner]], f"of the sources there is {kept}")
         hits += 1
     return hits
 
@@ -138,6 +141,25 @@ def no_reader_sees_a_half_done_move(store: Store) -> int:
     claim(not strange, "".join(strange[:1]))
     claim(not store.exists("a") and store.read_bytes("b") == b"content", "the moved file is not whole")
     return 1
+
+
+def _race(attempt: Callable[[int], object]) -> int:
+    """Who of a crowd of threads that attempt the same at once has won; all others must get AlreadyExists."""
+    barrier, results = Barrier(_CROWD), [""] * _CROWD
+
+    def take_part(me: int) -> None:
+        barrier.wait(10)
+        try:
+            attempt(me)
+            results[me] = "won"
+        except AlreadyExists:
+            results[me] = "lost"
+        except Exception as error:  # noqa: BLE001 - shown in the claim
+            results[me] = repr(error)
+
+    _join(_start([partial(take_part, me) for me in range(_CROWD)]))
+    claim(sorted(results) == ["lost"] * (_CROWD - 1) + ["won"], f"of {_CROWD} at once: {sorted(results)}")
+    return results.index("won")
 
 
 def _start(tasks: list[Callable[[], None]]) -> list[Thread]:
