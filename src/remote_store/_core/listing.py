@@ -6,9 +6,8 @@ from collections.abc import AsyncIterator, Callable
 
 from remote_store._core import plan
 from remote_store._core.patterns import Glob, name_matcher
-from remote_store._core.plan import Kind
 from remote_store._core.ports import locate
-from remote_store._core.site import FOLDER, Site
+from remote_store._core.site import Site
 from remote_store.backend import Entry, Page
 from remote_store.capabilities import Capability
 from remote_store.errors import NotFound
@@ -99,11 +98,8 @@ class Listing(Site):
                 if isinstance(entry, FileInfo):
                     count += 1
                     size += entry.size
-        if not count:
-            kind = await (self._kind(key, FOLDER) if key else self._root_kind(FOLDER))
-            error = plan.folder_error(kind if key or kind is Kind.FOLDER else Kind.THROUGH)
-            if error is not None:
-                raise locate(error, self.backend, key)
+        if not count and (error := plan.folder_error(await self._folder_kind(key))):
+            raise locate(error, self.backend, key)
         return FolderInfo(RemotePath.trusted(key), count, size)
 
     # -- glob --------------------------------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ class Operations(Listing):
     async def exists(self, path: PathLike) -> bool:
         key = self.key(path)
         if not key:
-            return await self._root_kind(FOLDER) is Kind.FOLDER
+            return await self._folder_kind(key) is Kind.FOLDER
         try:
             await self.port.call(key, self.backend.stat, self.full(key), ANY)
         except NotFound:
@@ -61,7 +61,7 @@ class Operations(Listing):
     async def is_folder(self, path: PathLike) -> bool:
         key = self.key(path)
         if not key:
-            return await self._root_kind(FOLDER) is Kind.FOLDER
+            return await self._folder_kind(key) is Kind.FOLDER
         try:
             return isinstance(await self._stat(key, FOLDER), FolderEntry)
         except NotFound:

@@ -102,7 +102,7 @@ class Site:
 
     async def _kind(self, key: str, want: Want = ANY) -> Kind:
         """What is at the key now; the wanted kind if the path is both."""
-        for wish in {want: 0, ANY: 0}:
+        for wish in dict.fromkeys((want, ANY)):
             try:
                 return Kind.FILE if isinstance(await self._stat(key, wish), FileInfo) else Kind.FOLDER
             except NotFound:
@@ -145,10 +145,12 @@ class Site:
         reason.__cause__ = error.__cause__ or error
         return reason
 
-    async def _root_kind(self, want: Want) -> Kind:
-        """The root is a folder always, unless this store is a child of what is, or goes through, a file."""
-        kind = await self._kind("", want)
-        return Kind.FOLDER if kind is Kind.MISSING else kind
+    async def _folder_kind(self, key: str) -> Kind:
+        """What a folder operation finds; the root is a folder always, unless this store is a child below a file."""
+        kind = await self._kind(key, FOLDER)
+        if key:
+            return kind
+        return Kind.FOLDER if kind in (Kind.FOLDER, Kind.MISSING) else Kind.THROUGH
 
 
 def overrides(backend: Any, verb: str) -> bool:
