@@ -10,21 +10,11 @@ from typing import Any
 from remote_store import errors
 from remote_store.backend import Backend
 from remote_store.capabilities import Capability
-from remote_store.conformance.laws.registry import claim, law
+from remote_store.conformance.laws.registry import claim, law, raised_by
 from remote_store.conformance.laws.sources import contents
 from remote_store.store import Store
 
 READ, WRITE, LIST, METADATA = Capability.READ, Capability.WRITE, Capability.LIST, Capability.METADATA
-
-
-def _raised(call: Callable[..., Any], *args: Any, **named: Any) -> BaseException | None:
-    try:
-        found = call(*args, **named)
-        if hasattr(found, "__next__"):
-            list(found)
-    except Exception as error:  # noqa: BLE001 - which one it is is the question
-        return error
-    return None
 
 
 @law("arguments.types", "ERR-007", READ, WRITE, LIST)
@@ -49,7 +39,7 @@ def wrong_types_are_type_errors(store: Store) -> int:
     if store.supports(METADATA):
         wrong += [(ValueError, store.get_folder_info, ("",), {"max_depth": -1})]
     for kind, call, args, named in wrong:
-        raised = _raised(call, *args, **named)
+        raised = raised_by(call, *args, **named)
         claim(isinstance(raised, kind), f"{call.__name__}{args} {named} raised {raised!r}, not {kind.__name__}")
         hits += 1
     claim(contents(store) == {"a": b"a"}, f"wrong arguments changed the store: {sorted(contents(store))}")
@@ -90,7 +80,7 @@ def errors_tell_path_and_backend(store: Store) -> int:
         cases.append((OSError, "d", lambda: store.delete_folder("d")))
     hits = 0
     for kind, path, call in cases:
-        error = _raised(call)
+        error = raised_by(call)
         claim(isinstance(error, kind), f"{path!r}: {error!r} is no {kind}")
         if not isinstance(error, errors.RemoteStoreError):
             raise AssertionError(f"{path!r}: {error!r} is not typed")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from remote_store.capabilities import Capability
 from remote_store.store import Store
 
-__all__ = ["REGISTRY", "Law", "Tier", "claim", "law"]
+__all__ = ["REGISTRY", "Law", "Tier", "claim", "law", "raised_by"]
 
 Tier = Literal["smoke", "full", "soak"]
 Run = Callable[[Store], int]
@@ -49,3 +49,14 @@ def claim(true: object, text: str) -> None:
     """Say what is wrong unless it is true. An `assert` would be gone under `python -O`."""
     if not true:
         raise AssertionError(text)
+
+
+def raised_by(call: Callable[..., Any], *args: Any, **named: Any) -> Exception | None:
+    """What a call raises, or a listing while it is read to its end; None if that goes well."""
+    try:
+        found = call(*args, **named)
+        if hasattr(found, "__next__"):
+            list(found)
+    except Exception as error:  # noqa: BLE001 - which one it is is the question
+        return error
+    return None

@@ -7,7 +7,7 @@ from io import BytesIO, StringIO
 from typing import Any
 
 from remote_store.capabilities import Capability
-from remote_store.conformance.laws.registry import claim, law
+from remote_store.conformance.laws.registry import claim, law, raised_by
 from remote_store.store import Store
 
 READ, WRITE, LIST = Capability.READ, Capability.WRITE, Capability.LIST
@@ -51,7 +51,7 @@ def a_source_that_raises_publishes_nothing(store: Store) -> int:
         for path, overwrite in (("new", False), ("old", True), ("deep/er/new", False), ("new", True)):
             for good in (0, 10, 3_000_000 if not hits else 5000):
                 said = f"{write.__name__}({path!r}, overwrite={overwrite}) of a source that raises after {good} bytes"
-                raised = _raised(write, path, _Breaking(good), overwrite=overwrite)
+                raised = raised_by(write, path, _Breaking(good), overwrite=overwrite)
                 claim(isinstance(raised, SourceBrokeError), f"{said} raised {raised!r}")
                 claim(contents(store) == before[0], f"{said} left {sorted(contents(store))}")
                 hits += 1
@@ -63,14 +63,6 @@ def _folders(store: Store) -> set[str]:
     return {str(folder) for folder in store.list_folders("", max_depth=9)}
 
 
-def _raised(call: Callable[..., Any], *args: Any, **named: Any) -> BaseException | None:
-    try:
-        call(*args, **named)
-    except Exception as error:  # noqa: BLE001 - which one it is is the question
-        return error
-    return None
-
-
 @law("source.text", "WRITE-006", READ, WRITE, LIST)
 def text_is_no_content(store: Store) -> int:
     """A str, a text stream or anything else that is no binary content is a TypeError and changes nothing."""
@@ -79,7 +71,7 @@ def text_is_no_content(store: Store) -> int:
     for write in writers(store):
         for content in ("text", StringIO("text"), None, 5, ["x"], object()):
             for path, overwrite in (("new", False), ("old", True)):
-                raised = _raised(write, path, content, overwrite=overwrite)
+                raised = raised_by(write, path, content, overwrite=overwrite)
                 said = f"{write.__name__}({path!r}, {type(content).__name__}, overwrite={overwrite})"
                 claim(isinstance(raised, TypeError), f"{said} raised {raised!r}, not TypeError")
                 claim(contents(store) == {"old": b"old"}, f"{said} left {sorted(contents(store))}")
